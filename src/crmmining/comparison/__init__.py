@@ -1,0 +1,1 @@
+"""Two logs over the same events: what one view hides from the other."""

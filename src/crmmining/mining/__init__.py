@@ -1,0 +1,1 @@
+"""One log in, one frozen result out: discovery, conformance, bottlenecks."""

@@ -1,0 +1,234 @@
+"""Finite state machines while a model is being compiled: determinise, minimise, number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from crmmining.errors import ModelError
+
+
+class Dfa(NamedTuple):
+    """Deterministic: state 0 starts, `moves[s]` maps a label to the next state."""
+
+    moves: list[dict[str, int]]
+    accepting: set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Nfa:
+    """Nondeterministic: state 0 starts, labelled moves and silent moves per state."""
+
+    moves: list[list[tuple[str, int]]]
+    silent: list[list[int]]
+    accepting: set[int]
+
+
+def too_large(max_states: int) -> ModelError:
+    """The refusal of a model whose states cannot all be held."""
+    return ModelError(
+        f"the model has more than {max_states:,} states, the most that is worked with; "
+        "too many of its steps may happen side by side: put some of them in order, or split it"
+    )
+
+
+def minimal(nfa: Nfa, max_states: int) -> Dfa:
+    """The minimal DFA of an NFA's language.
+
+    Raises ModelError where no accepting state can be reached, or with more than `max_states`.
+    """
+    return minimise(determinise(nfa, max_states))
+
+
+def determinise(nfa: Nfa, max_states: int) -> Dfa:
+    """Subset construction (Rabin and Scott 1959) on the silent closures of the living states."""
+    closures = _Closures(nfa)
+    start = closures.joined([0])
+    if not start:
+        raise ModelError("no run of the model comes to its end: the final state is never reached")
+    numbers, queue = {start: 0}, [start]
+    moves: list[dict[str, int]] = []
+    accepting: set[int] = set()
+    for subset in queue:  # grows while it is walked
+        members = closures.members(subset)
+        if not nfa.accepting.isdisjoint(members):
+            accepting.add(len(moves))
+        row: dict[str, int] = {}
+        for label, following in closures.following(members).items():
+            if following not in numbers:
+                numbers[following] = len(queue)
+                queue.append(following)
+            row[label] = numbers[following]
+        moves.append(row)
+        if len(queue) > max_states:
+            raise too_large(max_states)
+    return Dfa(moves, accepting)
+
+
+def minimise(dfa: Dfa) -> Dfa:
+    """Merge equivalent states by partition refinement (Hopcroft 1971), for partial DFAs.
+
+    A missing move goes nowhere, so both halves of the first split serve as splitters; after that
+    the smaller half is enough, as a preimage of the whole minus one of a half is the other's.
+    """
+    blocks, block_of = _first_split(dfa)
+    arriving: list[list[tuple[str, int]]] = [[] for _ in dfa.moves]
+    for source, row in enumerate(dfa.moves):
+        for label, target in row.items():
+            arriving[target].append((label, source))
+    waiting = set(range(len(blocks)))
+    while waiting:
+        preimages: dict[str, list[int]] = {}
+        for target in blocks[waiting.pop()]:
+            for label, source in arriving[target]:
+                preimages.setdefault(label, []).append(source)
+        for sources in preimages.values():
+            _split(sources, blocks, block_of, waiting)
+    return _quotient(dfa, blocks, block_of)
+
+
+def numbered(dfa: Dfa) -> Dfa:
+    """States renumbered breadth first with labels in order, so that equal languages look equal."""
+    numbers, queue = {0: 0}, [0]
+    for state in queue:  # grows while it is walked
+        for label in sorted(dfa.moves[state]):
+            target = dfa.moves[state][label]
+            if target not in numbers:
+                numbers[target] = len(queue)
+                queue.append(target)
+    moves = [
+        {label: numbers[target] for label, target in sorted(dfa.moves[state].items())}
+        for state in queue
+    ]
+    return Dfa(moves, {numbers[state] for state in dfa.accepting if state in numbers})
+
+
+Subset: TypeAlias = frozenset[tuple[int, int]]
+"""A set of states, as (component, bits of its members) pairs."""
+
+
+class _Closures:
+    """Silent closures as bit masks, kept for the living states that have something to say.
+
+    States joined by silent moves form a component; a closure stays inside one, so that its mask
+    is short where little is silent.
+    """
+
+    def __init__(self, nfa: Nfa) -> None:
+        living = _living(nfa)
+        self._moves = [
+            [(label, target) for label, target in row if target in living] for row in nfa.moves
+        ]
+        self._component = _components(nfa.silent)
+        self._members: list[list[int]] = [[] for _ in nfa.moves]
+        self._masks = [0] * len(nfa.moves)
+        for state in sorted(living):
+            if self._moves[state] or state in nfa.accepting:
+                members = self._members[self._component[state]]
+                self._masks[state] = 1 << len(members)
+                members.append(state)
+        changed = True
+        while changed:  # breadth-first numbers: backwards, a few sweeps are enough
+            changed = False
+            for state in range(len(nfa.silent) - 1, -1, -1):
+                mask = self._masks[state]
+                for target in nfa.silent[state]:
+                    mask |= self._masks[target]
+                changed |= mask != self._masks[state]
+                self._masks[state] = mask
+
+    def joined(self, states: Iterable[int]) -> Subset:
+        masks: dict[int, int] = {}
+        for state in states:
+            component = self._component[state]
+            masks[component] = masks.get(component, 0) | self._masks[state]
+        return frozenset((component, mask) for component, mask in masks.items() if mask)
+
+    def members(self, subset: Subset) -> list[int]:
+        return [
+            self._members[component][place]
+            for component, mask in subset
+            for place, bit in enumerate(bin(mask)[:1:-1])
+            if bit == "1"
+        ]
+
+    def following(self, members: list[int]) -> dict[str, Subset]:
+        reached: dict[str, set[int]] = {}
+        for state in members:
+            for label, target in self._moves[state]:
+                reached.setdefault(label, set()).add(target)
+        return {label: self.joined(targets) for label, targets in reached.items()}
+
+
+def _components(silent: list[list[int]]) -> list[int]:
+    """For each state the number of the group that silent moves join it to."""
+    parent = list(range(len(silent)))
+
+    def root(state: int) -> int:
+        while parent[state] != state:
+            parent[state] = parent[parent[state]]
+            state = parent[state]
+        return state
+
+    for source, targets in enumerate(silent):
+        for target in targets:
+            parent[root(source)] = root(target)
+    return [root(state) for state in range(len(silent))]
+
+
+def _living(nfa: Nfa) -> set[int]:
+    """States from which an accepting state can be reached."""
+    arriving: list[list[int]] = [[] for _ in nfa.moves]
+    for source, (row, silent) in enumerate(zip(nfa.moves, nfa.silent, strict=True)):
+        for target in (*(target for _, target in row), *silent):
+            arriving[target].append(source)
+    living, stack = set(nfa.accepting), list(nfa.accepting)
+    while stack:
+        for source in arriving[stack.pop()]:
+            if source not in living:
+                living.add(source)
+                stack.append(source)
+    return living
+
+
+def _first_split(dfa: Dfa) -> tuple[list[set[int]], list[int]]:
+    rest = set(range(len(dfa.moves))) - dfa.accepting
+    blocks = [block for block in (set(dfa.accepting), rest) if block]
+    block_of = [0] * len(dfa.moves)
+    for number, block in enumerate(blocks):
+        for state in block:
+            block_of[state] = number
+    return blocks, block_of
+
+
+def _split(
+    sources: list[int], blocks: list[set[int]], block_of: list[int], waiting: set[int]
+) -> None:
+    groups: dict[int, set[int]] = {}
+    for source in sources:
+        groups.setdefault(block_of[source], set()).add(source)
+    for number, inside in groups.items():
+        block = blocks[number]
+        if len(inside) == len(block):
+            continue
+        new = len(blocks)
+        block -= inside
+        moved = inside
+        if number not in waiting and len(inside) > len(block):
+            blocks[number], moved = inside, block
+        blocks.append(moved)
+        for state in moved:
+            block_of[state] = new
+        waiting.add(new)
+
+
+def _quotient(dfa: Dfa, blocks: list[set[int]], block_of: list[int]) -> Dfa:
+    first = block_of[0]
+    swap = {first: 0, 0: first}  # state 0 starts
+    number = [swap.get(block, block) for block in range(len(blocks))]
+    moves: list[dict[str, int]] = [{} for _ in blocks]
+    for block, states in enumerate(blocks):
+        row = dfa.moves[next(iter(states))]
+        moves[number[block]] = {label: number[block_of[t]] for label, t in row.items()}
+    return Dfa(moves, {number[block_of[state]] for state in dfa.accepting})

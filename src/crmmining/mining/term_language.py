@@ -1,0 +1,147 @@
+"""The language of a journey term or process tree as a minimal DFA, compiled from the parts up.
+
+Each operator glues minimal DFAs together and minimises at once, so that nothing large is built
+where the result is small. Parallel branches without a common activity are a plain product.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from crmmining.mining.state_machines import Dfa, Nfa, minimal, numbered, too_large
+from crmmining.study.journey import Choice, Optional, Parallel, Repeat, Sequence, Step, Term
+
+EMPTY_RUN = Dfa([{}], {0})
+
+
+def term_language(term: Term, max_states: int) -> Dfa:
+    """The minimal DFA of the runs a term allows; raises ModelError above `max_states`."""
+    return numbered(_Compiler(max_states).dfa(term))
+
+
+class _Compiler:
+    def __init__(self, max_states: int) -> None:
+        self.max_states = max_states
+        self.known: dict[int, Dfa] = {}  # by identity: a loop's body stands in its term twice
+
+    def dfa(self, term: Term) -> Dfa:
+        if id(term) not in self.known:
+            self.known[id(term)] = self._dfa(term)
+        return self.known[id(term)]
+
+    def _dfa(self, term: Term) -> Dfa:
+        match term:
+            case Step(activity):
+                return Dfa([{activity: 1}, {}], {1})
+            case Sequence(parts):
+                return self.chain([self.dfa(part) for part in parts])
+            case Choice(branches):
+                return self.either([self.dfa(branch) for branch in branches])
+            case Optional(body):
+                return self.either([EMPTY_RUN, self.dfa(body)])
+            case Repeat():
+                return self.repeated(term)
+            case Parallel(branches):
+                return self.interleaved([self.dfa(branch) for branch in branches])
+
+    def repeated(self, term: Repeat) -> Dfa:
+        if term.at_most == 0:
+            return EMPTY_RUN
+        body = self.dfa(term.body)
+        needed = [body] * term.at_least
+        if term.at_most is None:
+            return self.chain([*needed, self.star(body)])
+        allowed = self.either([EMPTY_RUN, body])
+        return self.chain([*needed, *[allowed] * (term.at_most - term.at_least)])
+
+    def chain(self, parts: list[Dfa]) -> Dfa:
+        if len(parts) < 2:
+            return parts[0] if parts else EMPTY_RUN
+        nfa, starts = self.side_by_side(parts)
+        ends = [
+            {start + s for s in part.accepting} for part, start in zip(parts, starts, strict=True)
+        ]
+        for end, following in zip(ends, starts[1:], strict=False):
+            for state in end:
+                nfa.silent[state].append(following)
+        return self.language_of(nfa, ends[-1])
+
+    def either(self, branches: list[Dfa]) -> Dfa:
+        nfa, starts = self.side_by_side([Dfa([{}], set()), *branches])
+        nfa.silent[0].extend(starts[1:])
+        return self.language_of(nfa, nfa.accepting)
+
+    def star(self, body: Dfa) -> Dfa:
+        nfa, (_, start) = self.side_by_side([EMPTY_RUN, body])
+        nfa.silent[0].append(start)
+        for state in nfa.accepting - {0}:
+            nfa.silent[state].append(0)
+        return self.language_of(nfa, {0})
+
+    def interleaved(self, branches: list[Dfa]) -> Dfa:
+        """Parallel branches; only those that share activities need to be determinised."""
+        groups = [
+            group[0] if len(group) == 1 else minimal(self.product(group), self.max_states)
+            for group in _sharing(branches)
+        ]
+        product = self.product(groups)
+        return Dfa([dict(row) for row in product.moves], product.accepting)
+
+    def product(self, parts: list[Dfa]) -> Nfa:
+        if math.prod(len(part.moves) for part in parts) > self.max_states:
+            raise too_large(self.max_states)
+        start = (0,) * len(parts)
+        numbers, queue = {start: 0}, [start]
+        moves: list[list[tuple[str, int]]] = []
+        for state in queue:  # grows while it is walked
+            row = []
+            for i, part in enumerate(parts):
+                for label, target in part.moves[state[i]].items():
+                    following = (*state[:i], target, *state[i + 1 :])
+                    if following not in numbers:
+                        numbers[following] = len(queue)
+                        queue.append(following)
+                    row.append((label, numbers[following]))
+            moves.append(row)
+        accepting = {
+            number
+            for number, state in enumerate(queue)
+            if all(s in part.accepting for s, part in zip(state, parts, strict=True))
+        }
+        return Nfa(moves, [[] for _ in queue], accepting)
+
+    def side_by_side(self, parts: list[Dfa]) -> tuple[Nfa, list[int]]:
+        """Copies of the parts in one NFA, and where each of them starts."""
+        starts = [0]
+        for part in parts:
+            starts.append(starts[-1] + len(part.moves))
+        if starts[-1] > self.max_states:
+            raise too_large(self.max_states)
+        moves = [
+            [(label, start + target) for label, target in row.items()]
+            for part, start in zip(parts, starts, strict=False)
+            for row in part.moves
+        ]
+        accepting = {
+            start + s for part, start in zip(parts, starts, strict=False) for s in part.accepting
+        }
+        return Nfa(moves, [[] for _ in moves], accepting), starts[:-1]
+
+    def language_of(self, nfa: Nfa, accepting: set[int]) -> Dfa:
+        return minimal(Nfa(nfa.moves, nfa.silent, accepting), self.max_states)
+
+
+def _sharing(branches: list[Dfa]) -> Iterable[list[Dfa]]:
+    """The branches in groups, so that two groups have no activity in common."""
+    groups: list[tuple[set[str], list[Dfa]]] = []
+    for branch in branches:
+        labels, together = {label for row in branch.moves for label in row}, [branch]
+        apart = []
+        for others, group in groups:
+            if others.isdisjoint(labels):
+                apart.append((others, group))
+            else:
+                labels, together = labels | others, group + together
+        groups = [*apart, (labels, together)]
+    return [group for _, group in groups]

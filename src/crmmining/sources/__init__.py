@@ -1,0 +1,1 @@
+"""How events come in: the only readers of CRM exports."""

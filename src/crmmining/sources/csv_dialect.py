@@ -1,0 +1,87 @@
+"""How a CSV file is written: its columns, delimiter, line ends and encoding, read from its head."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmmining.errors import MissingFileError, SourceError, UnreadableValueError, listed
+
+_HEAD = 1 << 16
+_DELIMITERS = ",;\t|"
+_ENGINE_ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1", "iso-8859-1": "latin-1"}
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    """What a reader must be told, so that it need not guess."""
+
+    path: Path
+    columns: tuple[str, ...]
+    delimiter: str
+    quote: str
+    new_line: str
+    encoding: str
+
+
+def csv_dialect(path: Path, *, delimiter: str | None = None, quote: str = '"', encoding: str = "utf-8") -> CsvDialect:
+    """Look at the head of a file; the delimiter is the one its header uses most, unless given.
+
+    Raises:
+        MissingFileError: no such file.
+        SourceError: empty, no header, a column name twice, an unknown encoding.
+    """
+    if not path.is_file():
+        raise MissingFileError(path, f"Its folder has {listed(sorted(p.name for p in path.parent.glob('*'))[:8])}" if path.parent.is_dir() else f"There is no folder {path.parent} either")
+    head = path.open("rb").read(_HEAD)
+    if not head.strip():
+        raise SourceError(f"{path}: the file is empty; export it again, or take it out of the study file")
+    text = _decoded(path, head, encoding)
+    first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), quotechar=quote or None))
+    columns = tuple(name.strip() for name in first)
+    double = next((name for name in columns if columns.count(name) > 1), None)
+    if double is not None:
+        raise SourceError(f"{path}: the header has the column {double!r} twice; rename one of them")
+    if any(not name for name in columns):
+        raise SourceError(f"{path}: column {columns.index('') + 1} of the header has no name; give it one")
+    return CsvDialect(path, columns, delimiter or _delimiter(text), quote, _new_line(text), _ENGINE_ENCODINGS[encoding.lower()])
+
+
+def first_undecodable(path: Path, encoding: str) -> UnreadableValueError:
+    """The row where a file stops being text of this encoding, as an error."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as error:
+                byte = line[error.start]
+                return UnreadableValueError(
+                    f"{path}: line {number}: byte 0x{byte:02X} is not {encoding}; "
+                    "say how the file is written, e.g. encoding: latin-1"
+                )
+    return UnreadableValueError(f"{path}: not {encoding}; say how the file is written, e.g. encoding: latin-1")
+
+
+def _decoded(path: Path, head: bytes, encoding: str) -> str:
+    if encoding.lower() not in _ENGINE_ENCODINGS:
+        raise SourceError(f"{path}: the encoding {encoding!r} cannot be read; write one of {listed(_ENGINE_ENCODINGS)}, or convert the file to utf-8")
+    try:
+        return head.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        if error.start >= len(head) - 4:  # a character cut in half at the end of the head
+            return head[: error.start].decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
+        raise first_undecodable(path, encoding) from None
+
+
+def _delimiter(text: str) -> str:
+    header = text.splitlines()[0]
+    return max(_DELIMITERS, key=lambda sign: (header.count(sign), -_DELIMITERS.index(sign)))
+
+
+def _new_line(text: str) -> str:
+    for sign in ("\r\n", "\n", "\r"):
+        if sign in text:
+            return sign
+    return "\n"

@@ -1,0 +1,102 @@
+"""Who a customer is: keys that stand in one row, or are equal in two sources, mean one person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crmmining.engine.workspace import Workspace
+from crmmining.sources.expressions import NULL, Columns, Expression
+from crmmining.study.source_spec import Identity
+from crmmining.study.study_file import Customers
+
+KEY_NAMES = {"email": "email", "phone": "phone"}
+
+
+@dataclass(frozen=True)
+class KeyExpressions:
+    """The keys a row carries, as (kind, normalised value) expressions, the strongest first."""
+
+    keys: tuple[tuple[str, Expression], ...]
+
+    def kind(self) -> Expression:
+        """The kind of the first key that is there."""
+        if not self.keys:
+            return NULL
+        cases, values = "", []
+        for kind, key in self.keys:
+            cases += f" WHEN {key.sql} IS NOT NULL THEN ?"
+            values += [*key.values, kind]
+        return Expression(f"CASE{cases} END", tuple(values))
+
+    def key(self) -> Expression:
+        """The first key that is there."""
+        if not self.keys:
+            return NULL
+        values = tuple(value for _, key in self.keys for value in key.values)
+        return Expression(f"COALESCE({', '.join(key.sql for _, key in self.keys)})", values)
+
+
+def key_expressions(identity: Identity | None, columns: Columns, customers: Customers) -> KeyExpressions:
+    """The keys of a row; e-mail and phone are normalised, other keys stay as they are."""
+    found = []
+    for kind, names in (identity or {}).items():
+        for name in names:
+            found.append((kind, _normalised(kind, columns.quoted(name), customers)))
+    return KeyExpressions(tuple(found))
+
+
+def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str]) -> None:
+    """Remember every key of the table `raw`, and which keys stand together in a row.
+
+    Keys of a kind that is not to be matched across people (not in `match`, not a source's own id)
+    are not linked.
+    """
+    kind, key = keys.kind(), keys.key()
+    for other_kind, other in keys.keys:
+        if other_kind in KEY_NAMES and other_kind not in match:
+            continue
+        workspace.run(
+            "INSERT INTO stage_keys SELECT DISTINCT * FROM (SELECT "
+            f"{kind.sql} AS a, {key.sql} AS b, CAST(? AS VARCHAR) AS c, {other.sql} AS d FROM raw) WHERE b IS NOT NULL AND d IS NOT NULL",
+            [*kind.values, *key.values, other_kind, *other.values],
+        )
+
+
+def assign_customers(workspace: Workspace) -> None:
+    """Number the people: connected components of keys; numbers follow the order of their keys."""
+    import numpy as np
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    workspace.run("CREATE OR REPLACE TEMP TABLE key_nodes AS SELECT kind, key, CAST(row_number() OVER (ORDER BY kind, key) - 1 AS INTEGER) AS node FROM (SELECT kind, key FROM stage_keys UNION SELECT same_kind, same_key FROM stage_keys)")
+    edges = workspace.columns(
+        "SELECT a.node AS a, b.node AS b FROM stage_keys s JOIN key_nodes a ON a.kind = s.kind AND a.key = s.key "
+        "JOIN key_nodes b ON b.kind = s.same_kind AND b.key = s.same_key WHERE a.node <> b.node"
+    )
+    n = workspace.value("SELECT count(*) FROM key_nodes")
+    graph = coo_matrix((np.ones(edges["a"].size, np.int8), (edges["a"], edges["b"])), shape=(n, n))
+    count, component = connected_components(graph, directed=False)
+    first = np.full(count, n, np.int64)
+    np.minimum.at(first, component, np.arange(n))
+    rank = np.empty(count, np.int32)
+    rank[np.argsort(first)] = np.arange(count, dtype=np.int32)
+    workspace.run("CREATE OR REPLACE TEMP TABLE node_customers (node INTEGER, customer INTEGER)")
+    workspace.insert("node_customers", {"node": np.arange(n, dtype=np.int32), "customer": rank[component]})
+    workspace.run("CREATE OR REPLACE TEMP TABLE key_customers AS SELECT kind, key, customer FROM key_nodes JOIN node_customers USING (node)")
+    workspace.run("INSERT INTO customers SELECT customer, coalesce(min(key) FILTER (WHERE kind = 'email'), min(key)) FROM key_customers GROUP BY customer ORDER BY customer")
+    workspace.run(
+        "INSERT INTO customer_attributes SELECT customer, attribute, max(value) FROM stage_customer_attributes "
+        "JOIN key_customers USING (kind, key) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    )
+
+
+def _normalised(kind: str, column: str, customers: Customers) -> Expression:
+    if kind == "email":
+        return Expression(f"nullif(lower(trim({column})), '')")
+    if kind == "phone":
+        digits = f"regexp_replace(regexp_replace({column}, '[^0-9+]', '', 'g'), '^\\+|^00', '+')"
+        if customers.country_code is None:
+            return Expression(f"nullif(replace({digits}, '+', ''), '')")
+        national = f"CASE WHEN starts_with({digits}, '+') THEN substr({digits}, 2) WHEN starts_with({digits}, '0') THEN ? || substr({digits}, 2) ELSE {digits} END"
+        return Expression(f"nullif({national}, '')", (customers.country_code,))
+    return Expression(column)

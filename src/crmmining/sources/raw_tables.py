@@ -1,0 +1,116 @@
+"""One file as it stands: every column as text, every row with its number."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmmining.engine.workspace import Workspace
+from crmmining.errors import MissingColumnError, MissingFileError, SourceError
+from crmmining.sources.csv_dialect import CsvDialect, csv_dialect, first_undecodable
+from crmmining.sources.expressions import Columns
+from crmmining.study.source_spec import Lookup, TableSource
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file read into the temporary table `raw`."""
+
+    path: Path
+    columns: Columns
+    n_rows: int
+
+
+def files_of(spec: TableSource, folder: Path) -> list[Path]:
+    """The files a table names, in the order of their names where it uses ``*``.
+
+    Raises:
+        MissingFileError: nothing answers to the name.
+    """
+    if "*" not in spec.table:
+        return [folder / spec.table]
+    found = sorted(folder.glob(spec.table))
+    if not found:
+        raise MissingFileError(folder / spec.table, "Nothing answers to this pattern")
+    return found
+
+
+def checksum(path: Path) -> str:
+    """What identifies the content of a file."""
+    if not path.is_file():
+        raise MissingFileError(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def read_raw(workspace: Workspace, path: Path, spec: TableSource, folder: Path) -> RawTable:
+    """Read a file into the temporary table `raw`, with ``_row`` counting data rows from 1.
+
+    Raises:
+        SourceError: missing, empty, not in its declared encoding, or rows of unequal length.
+    """
+    columns = _read_into(workspace, "raw", path, spec)
+    if spec.lookup:
+        columns = _looked_up(workspace, path, columns, spec.lookup, spec, folder)
+    return RawTable(path, columns, int(workspace.value("SELECT count(*) FROM raw")))
+
+
+def _read_into(workspace: Workspace, table: str, path: Path, spec: TableSource) -> Columns:
+    if path.suffix in (".parquet", ".pq"):
+        return _read_parquet(workspace, table, path, spec)
+    dialect = csv_dialect(path, delimiter=spec.delimiter, quote=spec.quote, encoding=spec.encoding)
+    columns = Columns(str(path), dialect.columns)
+    declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in dialect.columns)
+    workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
+    _copy_csv(workspace, table, dialect, spec)
+    return columns
+
+
+def _copy_csv(workspace: Workspace, table: str, dialect: CsvDialect, spec: TableSource) -> None:
+    try:
+        workspace.read_csv(
+            table,
+            dialect.path,
+            names=dialect.columns,
+            delimiter=dialect.delimiter,
+            quote=dialect.quote,
+            new_line=dialect.new_line,
+            encoding=dialect.encoding,
+            null=spec.null if "" in spec.null else ["", *spec.null],
+        )
+    except UnicodeError:
+        raise first_undecodable(dialect.path, spec.encoding) from None
+
+
+def _read_parquet(workspace: Workspace, table: str, path: Path, spec: TableSource) -> Columns:
+    if not path.is_file():
+        raise MissingFileError(path)
+    names = [name for (name,) in workspace.rows("SELECT name FROM parquet_schema(?) WHERE num_children IS NULL", [str(path)])]
+    columns = Columns(str(path), names)
+    declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in names)
+    chosen = ", ".join(f"CAST({columns.quoted(name)} AS VARCHAR)" for name in names)
+    workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
+    workspace.run(f"INSERT INTO {table} SELECT row_number() OVER (), {chosen} FROM read_parquet(?)", [str(path)])
+    return columns
+
+
+def _looked_up(
+    workspace: Workspace, path: Path, columns: Columns, lookup: Lookup, spec: TableSource, folder: Path
+) -> Columns:
+    """Bring the columns of another table beside; a name both have stays this table's own."""
+    other = _read_into(workspace, "raw_lookup", folder / lookup.table, spec)
+    key = columns.quoted(lookup.column)
+    if lookup.id not in other.names:
+        raise MissingColumnError(other.table, lookup.id, other.names)
+    new = [name for name in other.names if name not in columns.names]
+    brought = "".join(f", any_value({other.quoted(name)}) AS {other.quoted(name)}" for name in new)
+    workspace.run(f"CREATE OR REPLACE TEMP TABLE raw_by_id AS SELECT {other.quoted(lookup.id)} AS _id{brought} FROM raw_lookup GROUP BY 1")
+    chosen = "".join(f", b.{other.quoted(name)}" for name in new)
+    workspace.run(f"CREATE OR REPLACE TEMP TABLE raw_joined AS SELECT r.*{chosen} FROM raw r LEFT JOIN raw_by_id b ON r.{key} = b._id")
+    for done in ("raw", "raw_lookup", "raw_by_id"):
+        workspace.run(f"DROP TABLE temp.{done}")
+    workspace.run("ALTER TABLE raw_joined RENAME TO raw")
+    if not new:
+        raise SourceError(f"{path}: the lookup in {lookup.table} brings no new column; take it out")
+    return Columns(columns.table, [*columns.names, *new])

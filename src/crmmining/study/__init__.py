@@ -1,0 +1,1 @@
+"""What the analyst declares: the study file, typed and checked."""

@@ -1,0 +1,113 @@
+"""The ideal journey: stages of steps as the study file declares them, typed and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from crmmining.errors import UnknownNameError
+from crmmining.study.journey_parsing import parse_stages
+from crmmining.study.journey_terms import (
+    ACTORS,
+    Actor,
+    Choice,
+    Optional,
+    Parallel,
+    Repeat,
+    Sequence,
+    Stage,
+    Step,
+    StepPromise,
+    Term,
+    main_path_of,
+    steps_of,
+    text_of,
+)
+
+__all__ = [
+    "ACTORS",
+    "Actor",
+    "Choice",
+    "IdealJourney",
+    "Optional",
+    "Parallel",
+    "Repeat",
+    "Sequence",
+    "Stage",
+    "Step",
+    "StepPromise",
+    "Term",
+    "main_path_of",
+    "steps_of",
+    "text_of",
+]
+
+
+@dataclass(frozen=True)
+class IdealJourney:
+    """The model a goal's journeys are held against: stages in order, of steps in order.
+
+    As a pydantic field it accepts the plain lists, mappings and strings of a YAML file.
+
+    >>> look = {"stage": "Look", "steps": ["Search", {"optional": "Visit"}]}
+    >>> journey = IdealJourney.parse([look])
+    >>> journey.activities, journey.main_path(), journey.stage_of("Visit").name
+    (('Search', 'Visit'), ('Search',), 'Look')
+    """
+
+    stages: tuple[Stage, ...]
+
+    @classmethod
+    def parse(cls, data: Any) -> IdealJourney:
+        """Read and check plain data.
+
+        Raises pydantic's ValidationError, each error located in the data (``(0, "steps", 2, …)``).
+        """
+        return data if isinstance(data, IdealJourney) else cls(parse_stages(data))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let pydantic read this type with `parse`."""
+        return core_schema.no_info_plain_validator_function(cls.parse)
+
+    @cached_property
+    def term(self) -> Sequence:
+        """The whole journey as one term."""
+        return Sequence(tuple(stage.body for stage in self.stages))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step in written order; a name comes twice when two branches of a choice have it."""
+        return tuple(steps_of(self.term))
+
+    @cached_property
+    def activities(self) -> tuple[str, ...]:
+        """The names of the steps in written order, each once."""
+        return tuple(dict.fromkeys(step.activity for step in self.steps))
+
+    def stage_of(self, activity: str) -> Stage:
+        """The stage an activity belongs to; raises UnknownNameError where there is none."""
+        if activity not in self._stages:
+            raise UnknownNameError("step of the ideal journey", activity, self.activities)
+        return self._stages[activity]
+
+    def main_path(self) -> tuple[str, ...]:
+        """The plainest run: first branches, nothing optional, as few repeats as allowed."""
+        return main_path_of(self.term)
+
+    def to_text(self) -> str:
+        """The journey on one page, for people."""
+        lines = []
+        for number, stage in enumerate(self.stages, 1):
+            owner = f"  (owner {stage.owner})" if stage.owner else ""
+            lines.append(f"{number}. {stage.name}{owner}")
+            lines += [f"   {line}" for part in stage.body.parts for line in text_of(part)]
+        return "\n".join(lines)
+
+    @cached_property
+    def _stages(self) -> dict[str, Stage]:
+        return {step.activity: stage for stage in self.stages for step in stage.steps}

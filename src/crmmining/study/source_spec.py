@@ -1,0 +1,202 @@
+"""How an export is to be read: which columns play which role."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from crmmining.study.base import DurationText, Names, StudyModel
+from crmmining.study.calendars import ZoneName
+
+Actor = Literal["customer", "company", "system"]
+
+
+class Column(StudyModel):
+    """The value stands in a column; `map` translates values, `otherwise` serves the unmapped."""
+
+    column: str
+    map: dict[str, str] | None = None
+    otherwise: str | None = None
+
+
+class Constant(StudyModel):
+    """The same value for every row."""
+
+    value: str
+
+
+class Template(StudyModel):
+    """The value is composed of columns: ``{Type}: {Status}``."""
+
+    template: str
+
+
+class Word(StudyModel):
+    """A bare word: a column if the table has one of that name, else the same value for every row."""
+
+    word: str
+
+
+def _role_kind(value: Any) -> str | None:
+    """Which way of writing a role this is, from its telling key."""
+    if isinstance(value, dict):
+        return next((key for key in ("column", "value", "template", "word") if key in value), None)
+    return {Column: "column", Constant: "value", Template: "template", Word: "word"}.get(type(value))
+
+
+_ROLE = Discriminator(
+    _role_kind,
+    custom_error_type="role",
+    custom_error_message="write a column name, {column: NAME}, {value: TEXT} or {template: '{A} {B}'}",
+)
+_Written = (
+    Annotated[Column, Tag("column")] | Annotated[Constant, Tag("value")] | Annotated[Template, Tag("template")]
+)
+
+ColumnRole = Annotated[
+    Annotated[_Written, _ROLE],
+    BeforeValidator(lambda value: {"column": value} if isinstance(value, str) else value),
+]
+"""A bare word is a column, always."""
+
+LabelRole = Annotated[
+    Annotated[_Written | Annotated[Word, Tag("word")], _ROLE],
+    BeforeValidator(lambda value: {"word": value} if isinstance(value, str) else value),
+]
+"""A bare word may be a constant: ``channel: web``."""
+
+
+def _identity(value: Any) -> Any:
+    return {value: value} if isinstance(value, str) else value
+
+
+Identity = Annotated[dict[str, Names], BeforeValidator(_identity)]
+"""Kind of key → its column or columns; a bare word is both: ``customer: email``."""
+
+Condition = dict[str, str | list[str]]
+"""Column → the value, or one of the values, it must have."""
+
+
+class TimeFormat(StudyModel):
+    """How times are written; without it, only a writing that can be read one way is accepted."""
+
+    format: str | None = None
+    zone: ZoneName = "UTC"
+
+
+class EventSpec(StudyModel):
+    """One kind of event a row stands for: the column of each role."""
+
+    time: str
+    activity: ColumnRole
+    start: str | None = None
+    customer: Identity | None = None
+    channel: LabelRole | None = None
+    department: LabelRole | None = None
+    resource: LabelRole | None = None
+    actor: LabelRole | None = None
+    satisfaction: str | None = None
+    sequence: str | None = None
+    on_change: str | None = Field(None, description="keep a row only when this column differs from the record's row before")
+    where: Condition = {}
+    optional: bool = Field(False, description="a row without this time is no such event, not a refused row")
+
+
+class Attribute(StudyModel):
+    """A record's attribute; where its rows differ, which of the values is taken."""
+
+    column: str
+    take: Literal["first", "last", "min", "max"] = "last"
+
+
+def _attributes(value: Any) -> Any:
+    if isinstance(value, list):
+        return {name: {"column": name} for name in value}
+    if isinstance(value, dict):
+        return {name: {"column": spec} if isinstance(spec, str) else spec for name, spec in value.items()}
+    return value
+
+
+Attributes = Annotated[dict[str, Attribute], BeforeValidator(_attributes)]
+
+
+class RecordSpec(StudyModel):
+    """The CRM record the rows of a table belong to; type ``*`` where the id alone tells which."""
+
+    type: str
+    id: str
+    opened: str | None = None
+    closed: str | None = None
+    attributes: Attributes = {}
+
+
+class Lookup(StudyModel):
+    """Columns brought from another table: the row whose `id` equals this row's `column`."""
+
+    table: str
+    column: str
+    id: str
+
+
+class LinkSpec(StudyModel):
+    """A column that names another record: this record came from, or belongs with, that one.
+
+    `to` is the other record's type; ``*`` where the id alone tells which record is meant.
+    """
+
+    column: str
+    to: str = "*"
+
+
+class TableSource(StudyModel):
+    """A plain table: CSV for now, Parquet too; each row one event, or several."""
+
+    table: str
+    delimiter: str | None = None
+    quote: str = '"'
+    encoding: str = "utf-8"
+    null: Names = [""]
+    time: TimeFormat = TimeFormat()
+    where: Condition = {}
+    lookup: Lookup | None = None
+    record: RecordSpec | None = None
+    customer: Identity | None = None
+    customer_attributes: dict[str, str] = {}
+    links: list[LinkSpec] = []
+    event: EventSpec | None = None
+    events: list[EventSpec] = []
+    max_refused: float = Field(0.0, ge=0, le=1, description="share of rows that may be unreadable")
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> TableSource:
+        if self.event and self.events:
+            raise ValueError("write event: for one kind of event per row or events: for several, not both")
+        if not (self.event or self.events or self.record or self.customer):
+            raise ValueError("says nothing about its rows; add event: {time: …, activity: …, customer: …}")
+        return self
+
+    @property
+    def all_events(self) -> list[EventSpec]:
+        """Every kind of event its rows stand for."""
+        return [self.event] if self.event else self.events
+
+
+class SalesforceSource(StudyModel):
+    """A folder with Salesforce's weekly export; the preset knows its tables."""
+
+    salesforce: str
+    zone: ZoneName = "UTC"
+    activities: dict[str, str] = {}
+    links: dict[str, Names] = {}
+    max_refused: float = Field(0.0, ge=0, le=1)
+
+
+class PromiseSpec(StudyModel):
+    """What the customer is told: from a customer's event to a visible company event, within a limit."""
+
+    since: str
+    until: str
+    within: DurationText
+    pay: str | None = None
+    owner: str | None = None

@@ -1,0 +1,170 @@
+"""The study file: what is asked, of which data, in whose words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from crmmining.errors import nearest
+from crmmining.study.base import DurationText, Names, StudyModel
+from crmmining.study.calendars import WorkingCalendar
+from crmmining.study.durations import Duration
+from crmmining.study.journey import IdealJourney
+from crmmining.study.source_spec import Actor, PromiseSpec, SalesforceSource, TableSource
+
+KINDS_OF_SOURCE: dict[str, type[StudyModel]] = {"table": TableSource, "salesforce": SalesforceSource}
+
+
+def _kind_of_source(value: Any) -> str | None:
+    for key, kind in KINDS_OF_SOURCE.items():
+        if isinstance(value, kind) or (isinstance(value, dict) and key in value):
+            return f"<{key}>"
+    return None
+
+
+Source = Annotated[
+    Annotated[TableSource, Tag("<table>")] | Annotated[SalesforceSource, Tag("<salesforce>")],
+    Discriminator(
+        _kind_of_source,
+        custom_error_type="source",
+        custom_error_message=f"a source starts with one of: {', '.join(KINDS_OF_SOURCE)}",
+    ),
+]
+
+
+class ActivitySpec(StudyModel):
+    """What the source calls an event: our name for it, who acts, whether the customer meets it."""
+
+    name: str | None = None
+    actor: Actor | None = None
+    channel: str | None = None
+    department: str | None = None
+    visible: bool | None = None
+    contact: bool | None = None
+    on_hold: bool = False
+
+
+class Customers(StudyModel):
+    """Which keys, equal in two sources, mean one customer; and what is known of them."""
+
+    match: Names = ["email", "phone"]
+    attributes: Names = []
+    country_code: Annotated[str | None, BeforeValidator(lambda code: str(code).lstrip("+"))] = None
+
+
+class Target(StudyModel):
+    """A process's own target: closed within a time, or as an attribute of the record says (``true``)."""
+
+    within: DurationText | None = None
+    attribute: str | None = None
+    share: float = Field(0.8, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Target:
+        if (self.within is None) == (self.attribute is None):
+            raise ValueError("a target is either {within: 21d} or {attribute: COLUMN}")
+        return self
+
+
+class Process(StudyModel):
+    """The work on one type of record, inside-out."""
+
+    record: str
+    where: dict[str, str | list[str]] = {}
+    owner: str | None = None
+    department: str | None = None
+    target: Target | None = None
+    closed_by: Names = []
+    solves: bool = Field(False, description="closing claims that the customer's problem is solved")
+
+
+class Includes(StudyModel):
+    """What belongs to a goal beside its opening and ending activities."""
+
+    processes: Names = []
+    activities: Names = []
+
+
+def _silence(value: Any) -> Any:
+    return None if value == "auto" else value
+
+
+class Goal(StudyModel):
+    """What the customer wants, outside-in; when it begins, is reached, or is given up."""
+
+    opened_by: Names
+    reached_by: Names
+    ended_by: Names = []
+    includes: Includes = Includes()
+    by: str | None = Field(None, description="a record attribute that tells goals of one customer apart")
+    silence: Annotated[DurationText | None, BeforeValidator(_silence)] = None
+    settled_after: DurationText | None = None
+    owner: str | None = None
+
+
+class Satisfaction(StudyModel):
+    """The scale on which customers answer."""
+
+    scale: tuple[float, float] = (1, 5)
+    dissatisfied_at: float | None = None
+
+    @property
+    def low(self) -> float:
+        """The score up to which an answer counts as dissatisfied (2 of 5)."""
+        least, most = self.scale
+        return self.dissatisfied_at if self.dissatisfied_at is not None else least + (most - least) / 4
+
+
+class Strategy(StudyModel):
+    """How much each aim of the CRM strategy weighs."""
+
+    satisfaction: float = Field(1, ge=0)
+    acquisition: float = Field(1, ge=0)
+    retention: float = Field(1, ge=0)
+    cross_sell: float = Field(1, ge=0)
+    profitability: float = Field(1, ge=0)
+
+
+class StudyFile(StudyModel):
+    """All an analyst declares; `path` is where it was read."""
+
+    study: str
+    sources: list[Source] = Field(min_length=1)
+    workspace: str | None = None
+    customers: Customers = Customers()
+    satisfaction: Satisfaction = Satisfaction()
+    activities: dict[str, ActivitySpec] = {}
+    processes: dict[str, Process] = {}
+    goals: dict[str, Goal] = {}
+    journeys: dict[str, IdealJourney] = {}
+    promises: dict[str, PromiseSpec] = {}
+    strategy: Strategy = Strategy()
+    segments: Names = []
+    window: DurationText = Duration(7, "d")
+    calendar: WorkingCalendar = WorkingCalendar()
+    currency: str | None = None
+    engine: Literal["duckdb"] = "duckdb"
+    path: Path = Field(Path("study.yaml"), exclude=True)
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> StudyFile:
+        for goal, spec in self.goals.items():
+            for name in spec.includes.processes:
+                if name not in self.processes:
+                    raise ValueError(f"goals.{goal}.includes.processes: no process {name!r} is declared.{nearest(name, self.processes)}")
+        for goal in self.journeys:
+            if goal not in self.goals:
+                raise ValueError(f"journeys.{goal}: no goal of this name is declared.{nearest(goal, self.goals)}")
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """Paths in the study file are meant from here."""
+        return self.path.parent
+
+    @property
+    def workspace_path(self) -> Path:
+        """The file in which the loaded tables live."""
+        return self.folder / (self.workspace or f"{self.path.stem}.duckdb")

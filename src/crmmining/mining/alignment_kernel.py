@@ -69,30 +69,23 @@ def align_sorted(machine, symbols, offsets, order, prefixes, longest):  # type: 
     Returns costs, moves of all sequences one after another, and for each sequence where its moves
     begin and how many there are; equal sequences share their moves.
     """
-    n_sequences, n_states = order.size, machine.ends.shape[1]
-    stack = np.empty((longest + 1, n_states), machine.ends.dtype)
-    queue, queued = np.empty(n_states, np.int32), np.zeros(n_states, np.bool_)
-    costs = np.empty(n_sequences, np.int64)
-    first = np.empty(n_sequences, np.int64)
-    count = np.empty(n_sequences, np.int64)
+    stack = np.zeros((longest + 1, machine.ends.shape[1]), machine.ends.dtype)
+    costs = np.empty(order.size, np.int64)
+    first = np.empty(order.size, np.int64)
+    count = np.empty(order.size, np.int64)
     moves = np.empty(2 * symbols.size + 1024, np.int32)
     cheapest = np.int64(1)
     if machine.model_costs.size:
         cheapest = np.int64(machine.model_costs.min())
-    used, previous = 0, -1
+    used, previous, n = 0, -1, -1
     for v in order:
-        end, n = offsets[v + 1], offsets[v + 1] - offsets[v]
-        shared, last_n = 0, -1
+        last_n, n, shared = n, offsets[v + 1] - offsets[v], 0
         if previous < 0 or prefixes[v] != prefixes[previous]:
             stack[0, :] = machine.ends[prefixes[v]]
+            last_n = -1
         else:
-            last_end, last_n = offsets[previous + 1], offsets[previous + 1] - offsets[previous]
-            while shared < min(n, last_n):
-                if symbols[end - 1 - shared] != symbols[last_end - 1 - shared]:
-                    break
-                shared += 1
-        for j in range(shared, n):
-            _prepend(machine, symbols[end - 1 - j], stack[j], stack[j + 1], queue, queued)
+            shared = _common_suffix(symbols, offsets[v + 1], offsets[previous + 1], min(n, last_n))
+        _fill_stack(machine, symbols, offsets[v + 1], shared, n, stack)
         costs[v] = stack[n, 0]
         if shared == n and last_n == n:
             first[v], count[v] = first[previous], count[previous]
@@ -102,48 +95,64 @@ def align_sorted(machine, symbols, offsets, order, prefixes, longest):  # type: 
                 larger[:used] = moves[:used]
                 moves = larger
             first[v] = used
-            used = _read_moves(machine, symbols[end - n : end], stack, moves, used)
+            used = _read_moves(machine, symbols, offsets[v], n, stack, moves, used)
             count[v] = used - first[v]
         previous = v
     return costs, moves, first, count
 
 
 @kernel
-def _prepend(machine, symbol, before, after, queue, queued):  # type: ignore[no-untyped-def]
-    """From the costs of a suffix to those of the suffix with one more activity before it."""
-    kind = before.dtype.type
-    log_cost = machine.log_costs[symbol]
-    for s in range(before.size):
-        after[s] = kind(before[s] + log_cost)
-    known, waiting = machine.distances.shape[0] > 0, 0
-    for e in range(machine.by_symbol[symbol], machine.by_symbol[symbol + 1]):
-        source, cost = machine.symbol_sources[e], before[machine.symbol_targets[e]]
-        if cost >= after[source]:
-            continue  # the states before `source` gain nothing either: `after` is closed
-        if known:
-            distances = machine.distances[source]
-            for s in range(after.size):
-                after[s] = min(after[s], kind(cost + distances[s]))
-        else:
-            after[source] = cost
-            queue[waiting] = source
-            queued[source] = True
-            waiting += 1
-    if waiting > 0:
-        _follow(machine, after, queue, queued, waiting)
+def _common_suffix(symbols, end, other_end, most):  # type: ignore[no-untyped-def]
+    shared = 0
+    while shared < most and symbols[end - 1 - shared] == symbols[other_end - 1 - shared]:
+        shared += 1
+    return shared
+
+
+@kernel
+def _fill_stack(machine, symbols, end, shared, n, stack):  # type: ignore[no-untyped-def]
+    """Rows `shared` + 1 to `n`: each from the row before, with one more activity in front.
+
+    The arrays are taken out of the machine once: per row they would cost more than the row.
+    """
+    by_symbol, sources, targets = machine.by_symbol, machine.symbol_sources, machine.symbol_targets
+    distances, log_costs, kind = machine.distances, machine.log_costs, stack.dtype.type
+    width, known = stack.shape[1], machine.distances.shape[0] > 0
+    queue = np.empty(0 if known else width, np.int32)
+    queued = np.zeros(0 if known else width, np.bool_)
+    for j in range(shared, n):
+        symbol, waiting = symbols[end - 1 - j], 0
+        before, after = stack[j], stack[j + 1]
+        log_cost = log_costs[symbol]
+        for s in range(width):
+            after[s] = kind(before[s] + log_cost)
+        for e in range(by_symbol[symbol], by_symbol[symbol + 1]):
+            source, cost = sources[e], before[targets[e]]
+            if cost >= after[source]:
+                continue  # the states before `source` gain nothing either: `after` is closed
+            if known:
+                to_source = distances[source]
+                for s in range(width):
+                    after[s] = min(after[s], kind(cost + to_source[s]))
+            else:
+                after[source], queue[waiting], queued[source] = cost, source, True
+                waiting += 1
+        if waiting > 0:
+            _follow(machine, after, queue, queued, waiting)
 
 
 @kernel
 def _follow(machine, costs, queue, queued, waiting):  # type: ignore[no-untyped-def]
     """Close costs under model moves again, from the states in the queue backwards."""
+    arriving, origins, origin_costs = machine.arriving, machine.origins, machine.origin_costs
     kind, head = costs.dtype.type, 0
     while waiting > 0:
         state = queue[head]
         head = (head + 1) % queue.size
         waiting -= 1
         queued[state] = False
-        for e in range(machine.arriving[state], machine.arriving[state + 1]):
-            origin, cost = machine.origins[e], kind(costs[state] + machine.origin_costs[e])
+        for e in range(arriving[state], arriving[state + 1]):
+            origin, cost = origins[e], kind(costs[state] + origin_costs[e])
             if cost < costs[origin]:
                 costs[origin] = cost
                 if not queued[origin]:
@@ -153,30 +162,32 @@ def _follow(machine, costs, queue, queued, waiting):  # type: ignore[no-untyped-
 
 
 @kernel
-def _read_moves(machine, sequence, stack, moves, used):  # type: ignore[no-untyped-def]
+def _read_moves(machine, symbols, begin, n, stack, moves, used):  # type: ignore[no-untyped-def]
     """Walk one cheapest alignment from its start: synchronous, else log move, else model move."""
-    state, i, n = 0, 0, sequence.size
+    leaving, labels, targets = machine.leaving, machine.symbols, machine.targets
+    log_costs, model_costs = machine.log_costs, machine.model_costs
+    state, i = 0, 0
     while True:
-        cost, row = stack[n - i, state], stack[n - i]
+        cost = stack[n - i, state]
         if i == n and cost == 0:
             return used
-        out = range(machine.leaving[state], machine.leaving[state + 1])
         if i < n:
-            rest, following = stack[n - i - 1], -1
-            for e in out:
-                if machine.symbols[e] == sequence[i]:
-                    following = machine.targets[e]
-            if following >= 0 and rest[following] == cost:
+            symbol, following = symbols[begin + i], -1
+            for e in range(leaving[state], leaving[state + 1]):
+                if labels[e] == symbol:
+                    following = targets[e]
+                    break
+            if following >= 0 and stack[n - i - 1, following] == cost:
                 moves[used], state = SYNCHRONOUS, following
                 used, i = used + 1, i + 1
                 continue
-            if rest[state] + machine.log_costs[sequence[i]] == cost:
+            if stack[n - i - 1, state] + log_costs[symbol] == cost:
                 moves[used] = LOG_MOVE
                 used, i = used + 1, i + 1
                 continue
-        for e in out:
-            if row[machine.targets[e]] + machine.model_costs[machine.symbols[e]] == cost:
-                moves[used], state = machine.symbols[e], machine.targets[e]
+        for e in range(leaving[state], leaving[state + 1]):
+            if stack[n - i, targets[e]] + model_costs[labels[e]] == cost:
+                moves[used], state = labels[e], targets[e]
                 used += 1
                 break
 

@@ -12,7 +12,8 @@ from crmmining.mining.alignment_kernel import Machine, close_under_model_moves
 from crmmining.mining.automaton import Automaton
 
 DENSE_STATES = 700  # above, distances between all states cost more than they save
-MOST_COST = 1_000_000
+LANE_BYTES = 128  # what an unrolled vector loop takes at a time
+MOST_COST = 1_000  # of one move, so that no path through the largest automaton overflows
 
 
 def machine_for(
@@ -51,8 +52,8 @@ def machine_for(
         arriving=_pointers(targets, n),
         origins=sources[by_target],
         origin_costs=move_costs[by_target].astype(kind),
-        distances=np.ascontiguousarray(np.minimum(distances, far), kind),
-        ends=np.stack((ends[:, 0], np.zeros(n, np.int32))).astype(kind),
+        distances=_padded(np.minimum(distances, far).astype(kind)),
+        ends=_padded(np.stack((ends[:, 0], np.zeros(n, np.int32))).astype(kind)),
         log_costs=log_costs.astype(kind),
         model_costs=model_costs.astype(kind),
     )
@@ -69,6 +70,12 @@ def _kind(highest: int) -> tuple[type[np.signedinteger[Any]], int]:
         if highest < far:
             return kind, far
     raise ModelError(f"costs add up to {highest:,}, more than can be counted; use smaller weights")
+
+
+def _padded(rows: NDArray[Any]) -> NDArray[Any]:
+    """Rows lengthened by unused states to whole vector loops, which leave no slow remainder."""
+    lanes = LANE_BYTES // rows.itemsize
+    return np.ascontiguousarray(np.pad(rows, ((0, 0), (0, -rows.shape[1] % lanes))))
 
 
 def _pointers(values: NDArray[np.int32], n: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from crmmining.errors import ModelError, listed
+from crmmining.mining.bisimulation import condensed
 from crmmining.mining.models import Marking, PetriNet
 from crmmining.mining.state_machines import Dfa, Nfa, minimal, numbered, too_large
 
@@ -20,7 +21,7 @@ def net_language(net: PetriNet, max_states: int) -> Dfa:
     `max_states` markings, or never reaches its final marking.
     """
     _check_names(net)
-    return numbered(minimal(_state_space(net, max_states), max_states))
+    return numbered(minimal(condensed(_state_space(net, max_states)), max_states))
 
 
 class _Firing(NamedTuple):

@@ -1,10 +1,10 @@
-"""Finite state machines while a model is being compiled: determinise, minimise, number."""
+"""Finite state machines while a model is compiled: determinise, minimise, number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from crmmining.errors import ModelError
 
@@ -44,18 +44,17 @@ def minimal(nfa: Nfa, max_states: int) -> Dfa:
 def determinise(nfa: Nfa, max_states: int) -> Dfa:
     """Subset construction (Rabin and Scott 1959) on the silent closures of the living states."""
     closures = _Closures(nfa)
-    start = closures.joined([0])
+    start = closures.of([0])
     if not start:
         raise ModelError("no run of the model comes to its end: the final state is never reached")
     numbers, queue = {start: 0}, [start]
     moves: list[dict[str, int]] = []
     accepting: set[int] = set()
     for subset in queue:  # grows while it is walked
-        members = closures.members(subset)
-        if not nfa.accepting.isdisjoint(members):
+        if not nfa.accepting.isdisjoint(subset):
             accepting.add(len(moves))
         row: dict[str, int] = {}
-        for label, following in closures.following(members).items():
+        for label, following in closures.following(subset).items():
             if following not in numbers:
                 numbers[following] = len(queue)
                 queue.append(following)
@@ -104,77 +103,38 @@ def numbered(dfa: Dfa) -> Dfa:
     return Dfa(moves, {numbers[state] for state in dfa.accepting if state in numbers})
 
 
-Subset: TypeAlias = frozenset[tuple[int, int]]
-"""A set of states, as (component, bits of its members) pairs."""
-
-
 class _Closures:
-    """Silent closures as bit masks, kept for the living states that have something to say.
-
-    States joined by silent moves form a component; a closure stays inside one, so that its mask
-    is short where little is silent.
-    """
+    """Silent closures, kept for the states that live on and have something to say."""
 
     def __init__(self, nfa: Nfa) -> None:
         living = _living(nfa)
         self._moves = [
             [(label, target) for label, target in row if target in living] for row in nfa.moves
         ]
-        self._component = _components(nfa.silent)
-        self._members: list[list[int]] = [[] for _ in nfa.moves]
-        self._masks = [0] * len(nfa.moves)
-        for state in sorted(living):
-            if self._moves[state] or state in nfa.accepting:
-                members = self._members[self._component[state]]
-                self._masks[state] = 1 << len(members)
-                members.append(state)
-        changed = True
-        while changed:  # breadth-first numbers: backwards, a few sweeps are enough
-            changed = False
-            for state in range(len(nfa.silent) - 1, -1, -1):
-                mask = self._masks[state]
-                for target in nfa.silent[state]:
-                    mask |= self._masks[target]
-                changed |= mask != self._masks[state]
-                self._masks[state] = mask
+        self._silent = nfa.silent
+        self._saying = {s for s in living if self._moves[s] or s in nfa.accepting}
+        self._known: dict[int, frozenset[int]] = {}
 
-    def joined(self, states: Iterable[int]) -> Subset:
-        masks: dict[int, int] = {}
-        for state in states:
-            component = self._component[state]
-            masks[component] = masks.get(component, 0) | self._masks[state]
-        return frozenset((component, mask) for component, mask in masks.items() if mask)
+    def of(self, states: Iterable[int]) -> frozenset[int]:
+        return frozenset().union(*(self._one(state) for state in states))
 
-    def members(self, subset: Subset) -> list[int]:
-        return [
-            self._members[component][place]
-            for component, mask in subset
-            for place, bit in enumerate(bin(mask)[:1:-1])
-            if bit == "1"
-        ]
-
-    def following(self, members: list[int]) -> dict[str, Subset]:
+    def following(self, subset: frozenset[int]) -> dict[str, frozenset[int]]:
         reached: dict[str, set[int]] = {}
-        for state in members:
+        for state in subset:
             for label, target in self._moves[state]:
                 reached.setdefault(label, set()).add(target)
-        return {label: self.joined(targets) for label, targets in reached.items()}
+        return {label: self.of(targets) for label, targets in reached.items()}
 
-
-def _components(silent: list[list[int]]) -> list[int]:
-    """For each state the number of the group that silent moves join it to."""
-    parent = list(range(len(silent)))
-
-    def root(state: int) -> int:
-        while parent[state] != state:
-            parent[state] = parent[parent[state]]
-            state = parent[state]
-        return state
-
-    for source, targets in enumerate(silent):
-        for target in targets:
-            parent[root(source)] = root(target)
-    return [root(state) for state in range(len(silent))]
+    def _one(self, state: int) -> frozenset[int]:
+        if state not in self._known:
+            seen, stack = {state}, [state]
+            while stack:
+                for target in self._silent[stack.pop()]:
+                    if target not in seen:
+                        seen.add(target)
+                        stack.append(target)
+            self._known[state] = frozenset(seen & self._saying)
+        return self._known[state]
 
 
 def _living(nfa: Nfa) -> set[int]:

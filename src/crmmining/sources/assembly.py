@@ -115,13 +115,17 @@ def _fill_events(workspace: Workspace, study: StudyFile) -> None:
 
 
 def _fill_records(workspace: Workspace, study: StudyFile) -> None:
-    """Records with the time they were open: as the export says, else by their closing events."""
+    """Records with the time they were open.
+
+    A closing is what the export says where it has such a column for the type (an empty one means not
+    closed); else the last closing event of the process; else, where nothing is declared, the last event.
+    """
     workspace.run("CREATE OR REPLACE TEMP TABLE closings (process INTEGER, activity INTEGER)")
     for code, process in enumerate(study.processes.values()):
         _remember_closings(workspace, code, process)
     workspace.run(
         "INSERT INTO records SELECT c.record, t.code, c.id, coalesce(k.customer, rc.customer), p.process, coalesce(least(c.opened, rc.first), c.opened, rc.first), "
-        "coalesce(c.closed, x.closed, CASE WHEN n.process IS NULL AND s.closed_known IS NULL THEN rc.last END) FROM record_codes c "
+        "CASE WHEN s.closed_known THEN c.closed WHEN n.process IS NOT NULL THEN x.closed ELSE rc.last END FROM record_codes c "
         "JOIN names t ON t.kind = 'record_type' AND t.name = c.type "
         "LEFT JOIN key_customers k ON k.kind = c.key_kind AND k.key = c.key "
         "LEFT JOIN record_customer rc ON rc.record = c.record "

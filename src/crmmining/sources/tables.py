@@ -16,6 +16,7 @@ from crmmining.study.source_spec import EventSpec, RecordSpec, TableSource
 from crmmining.study.study_file import StudyFile
 
 _ROW_BITS, _KIND_BITS = 40, 4
+_TAKEN = {"first": "arg_min(value, n)", "last": "arg_max(value, n)", "min": "min(value)", "max": "max(value)"}
 
 
 @dataclass
@@ -68,11 +69,10 @@ class TableReader:
             [self.source, record.type, *chosen.values],
         )
         for attribute, how in record.attributes.items():
-            value = columns.quoted(how.column)
-            taken = {"first": "arg_min({0}, _row)", "last": "arg_max({0}, _row)", "min": "min({0})", "max": "max({0})"}[how.take].format(value)
             self.workspace.run(
-                f"INSERT INTO stage_attributes SELECT ?, ?, {name}, ?, {taken} FROM raw WHERE {name} IS NOT NULL AND {value} IS NOT NULL GROUP BY {name}",
-                [self.source, record.type, attribute],
+                f"INSERT INTO stage_attributes SELECT ?, ?, id, ?, {_TAKEN[how.take]} FROM (SELECT _row AS n, {name} AS id, "
+                f"coalesce({columns.quoted(how.column)}, ?) AS value FROM raw) WHERE id IS NOT NULL AND value IS NOT NULL GROUP BY id",
+                [self.source, record.type, attribute, how.absent],
             )
         for link in spec.links:
             to = columns.quoted(link.column)
@@ -95,7 +95,7 @@ class TableReader:
         order = "row_number() OVER (ORDER BY sequence NULLS LAST, row)" if event.sequence else "row"
         self.workspace.run(
             "INSERT INTO stage_events SELECT ?, row, time, start, activity, key_kind, key, ?, record_type, record_id, "
-            f"channel, department, resource, actor, satisfaction, (? << {_ROW_BITS}) + ({order} << {_KIND_BITS}) + ? FROM parsed",
+            f"channel, department, resource, actor, satisfaction, (CAST(? AS BIGINT) << {_ROW_BITS}) + ({order} << {_KIND_BITS}) + ? FROM parsed",
             [file, self.source, file, kind],
         )
 

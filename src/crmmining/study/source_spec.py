@@ -104,10 +104,14 @@ class EventSpec(StudyModel):
 
 
 class Attribute(StudyModel):
-    """A record's attribute; where its rows differ, which of the values is taken."""
+    """A record's attribute; where its rows differ, which of the values is taken.
+
+    `absent` names the empty value, where being empty says something; else empty cells do not count.
+    """
 
     column: str
     take: Literal["first", "last", "min", "max"] = "last"
+    absent: str | None = None
 
 
 def _attributes(value: Any) -> Any:

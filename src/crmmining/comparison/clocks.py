@@ -1,0 +1,97 @@
+"""Two clocks: how long each process says it took, and how long the customer was under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
+from crmmining.comparison.goal_view import GoalView
+from crmmining.estimates import Estimate, mean, median
+from crmmining.study.durations import humanise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFINITION = (
+    "Throughput time, inside-out: from opening to closing of a record, closed records only. Outside-in: from a goal's first event to the "
+    "moment it was reached, reached goals only; goals still open are left out, not counted as short."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Clocks:
+    """Throughput of each process that serves a goal, beside the goal's own."""
+
+    goal: str
+    processes: pd.DataFrame
+    journey_mean: Estimate
+    journey_median: Estimate
+    longest_process: Estimate
+    definition: str = DEFINITION
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per process and one for the journey, times as Timedelta."""
+        return self.processes.copy()
+
+    def __repr__(self) -> str:
+        return f"Clocks({self.goal})\n{self.processes.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        return self.processes.to_html(index=False)
+
+    def findings(self, view: GoalView) -> list[Finding]:
+        """How much longer the customer is under way than the longest process says."""
+        whole, longest = self.journey_mean, self.longest_process
+        if not (whole.is_known and longest.is_known) or min(whole.n, longest.n) < FEWEST_CASES or whole.low <= longest.high:
+            return []
+        reached = np.flatnonzero(view.outcome == 0)
+        slowest = reached[np.argsort(-view.log.throughput[reached], kind="stable")]
+        return [
+            Finding(
+                "two clocks",
+                self.goal,
+                f"“{self.goal}” takes the customer {humanise(whole.value)} on average; the longest process on the way reports {humanise(longest.value)}",
+                whole,
+                "Each process measures its own record; nobody measures the customer's way through all of them.",
+                "Set a target for the whole journey and give it an owner.",
+                view.declared.goals[self.goal].owner,
+                0.3 * (1 - longest.value / whole.value),
+                case_ids(view.log.cases, slowest),
+            )
+        ]
+
+
+def compare_clocks(view: GoalView) -> Clocks:
+    """Throughput of both views."""
+    import pandas as pd
+
+    records, customers = view.records, view.customers
+    reached = view.outcome == 0
+    excluded = int((~reached).sum())
+    whole = mean(view.log.throughput[reached], customers[reached], "time", "mean time to a reached goal", excluded)
+    middle = median(view.log.throughput[reached], customers[reached], "time", "median time to a reached goal", excluded)
+    rows, longest = [], None
+    for code, name in enumerate(view.study.processes):
+        mine = records.process == code
+        closed = mine & (records.closed >= 0)
+        if not mine.any():
+            continue
+        length = records.closed[closed] - records.opened[closed]
+        estimate = mean(length, customers[records.case[closed]], "time", "mean time from opening to closing", int((mine & ~closed).sum()))
+        of_median = median(length, customers[records.case[closed]], "time", "median time from opening to closing")
+        rows.append(("process", name, view.owner_of(name), *_row(estimate, of_median)))
+        if longest is None or (estimate.is_known and estimate.value > longest.value):
+            longest = estimate
+    rows.append(("journey", view.goal, view.declared.goals[view.goal].owner, *_row(whole, middle)))
+    names = ["view", "name", "owner", "n", "n_open", "mean", "low", "high", "median"]
+    return Clocks(view.goal, pd.DataFrame(rows, columns=names), whole, middle, longest or whole)
+
+
+def _row(average: Estimate, middle: Estimate) -> tuple[object, ...]:
+    import pandas as pd
+
+    times = [pd.Timedelta(value, "us") for value in (average.value, average.low, average.high, middle.value)] if average.is_known else [pd.NaT] * 4
+    return (average.n, average.excluded, *times)

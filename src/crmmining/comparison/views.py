@@ -1,0 +1,154 @@
+"""The two views compared: every question about one goal, and what is found across all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
+from crmmining.comparison.clocks import Clocks, compare_clocks
+from crmmining.comparison.closures import FalseClosures, find_false_closures
+from crmmining.comparison.contacts import Contacts, count_contacts
+from crmmining.comparison.findings import Finding
+from crmmining.comparison.goal_view import GoalView
+from crmmining.comparison.leavers import Leavers, find_leavers
+from crmmining.comparison.links import LinkMatrix, link_stages
+from crmmining.comparison.promise_findings import promise_findings
+from crmmining.comparison.silos import Silos, cross_silos
+from crmmining.comparison.watermelons import Watermelons, find_watermelons
+from crmmining.comparison.weekday_findings import weekday_findings
+from crmmining.comparison.white_space import WhiteSpace, measure_white_space
+from crmmining.errors import InvalidOptionError
+from crmmining.eventlog.study import Study
+from crmmining.mining.promises import Promises
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """One goal under both case notions; each comparison is computed when it is first asked for."""
+
+    view: GoalView
+
+    @property
+    def goal(self) -> str:
+        """The goal that is looked at."""
+        return self.view.goal
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Throughput of every process and of the journey."""
+        return compare_clocks(self.view)
+
+    @cached_property
+    def white_space(self) -> WhiteSpace:
+        """Time nobody owns, and between whom."""
+        return measure_white_space(self.view)
+
+    @cached_property
+    def links(self) -> LinkMatrix:
+        """Which process serves which stage."""
+        return link_stages(self.view)
+
+    @cached_property
+    def watermelons(self) -> Watermelons:
+        """Green processes in red journeys."""
+        return find_watermelons(self.view)
+
+    @cached_property
+    def false_closures(self) -> FalseClosures | None:
+        """Tickets closed that were not solved; None where no process claims to solve."""
+        return find_false_closures(self.view)
+
+    @cached_property
+    def silos(self) -> Silos | None:
+        """Departments a customer is sent through; None with fewer than two."""
+        return cross_silos(self.view)
+
+    @cached_property
+    def channel_switches(self) -> ChannelSwitches | None:
+        """Switches, and which were forced; None with fewer than two channels."""
+        return find_channel_switches(self.view)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Who turns to whom, and goals where the company spoke first."""
+        return count_contacts(self.view)
+
+    @cached_property
+    def leavers(self) -> Leavers:
+        """Outcomes, silent leavers, and what the survey can tell."""
+        return find_leavers(self.view)
+
+    @property
+    def promises(self) -> Promises:
+        """Promises kept and broken."""
+        return self.view.promises
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What passes the bar of evidence, the weightiest first."""
+        results = (
+            self.white_space, self.clocks, self.watermelons, self.false_closures, self.silos, self.channel_switches,
+            self.contacts, self.leavers,
+        )  # fmt: skip
+        found = [finding for result in results if result is not None for finding in result.findings(self.view)]
+        found += promise_findings(self.view) + weekday_findings(self.view)
+        return tuple(sorted(found, key=lambda finding: (-finding.weight, finding.sentence)))
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """What could not be computed from this data, and what would make it possible."""
+        reasons = {}
+        if self.false_closures is None:
+            reasons["false closure"] = "no process says solves: true"
+        if self.silos is None:
+            reasons["silo crossings"] = "company events name fewer than two departments"
+        if self.channel_switches is None:
+            reasons["channel switches"] = "customers were seen on fewer than two channels; load another channel"
+        if not self.promises.results:
+            reasons["promises"] = "no promise is declared whose events occur"
+        if not self.leavers.answered.is_known:
+            reasons["satisfaction"] = self.leavers.answered.absent or ""
+        return reasons
+
+    def __repr__(self) -> str:
+        lines = [f"Views({self.goal}: {self.view.log.n_cases:,} goals)"]
+        return "\n".join([*lines, *(f"  - {finding}" for finding in self.findings)])
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return "<ol>" + "".join(f"<li>{html.escape(finding.sentence)}</li>" for finding in self.findings) + "</ol>"
+
+
+def compare_views(study: Study, goal: str | None = None) -> Views:
+    """Look at one goal as processes and as a journey.
+
+    `goal` may be left out where the study has just one.
+
+    Raises:
+        UnknownNameError: no such goal.
+        InvalidOptionError: several goals, and none named; or a goal nobody has.
+    """
+    if goal is None:
+        if len(study.goals) != 1:
+            raise InvalidOptionError(f"the study has {len(study.goals)} goals; name one of {', '.join(map(repr, study.goals))}")
+        goal = study.goals[0]
+    view = GoalView(study, goal)
+    if view.log.n_cases == 0:
+        opened = ", ".join(repr(name) for name in study.declared.goals[goal].opened_by)
+        raise InvalidOptionError(f"no customer has the goal {goal!r} in the data; it is opened by {opened}")
+    return Views(view)
+
+
+def headline(found: list[Finding], most: int = 5) -> list[Finding]:
+    """The weightiest findings of a study, no topic twice for one goal before each had its turn."""
+    ranked = sorted(found, key=lambda finding: (-finding.weight, finding.sentence))
+    first: dict[str, Finding] = {}
+    for finding in ranked:
+        first.setdefault(finding.topic, finding)
+    rest = [finding for finding in ranked if finding is not first[finding.topic]]
+    return [*first.values(), *rest][:most]

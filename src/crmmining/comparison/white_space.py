@@ -1,0 +1,192 @@
+"""White space: time the customer pursues a goal while no CRM record is open, and between whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
+from crmmining.comparison.goal_view import GoalView
+from crmmining.comparison.split_kernel import split_times
+from crmmining.estimates import Estimate, mean, ratio
+from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN
+from crmmining.study.durations import DAY, humanise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAR = np.iinfo(np.int64).max // 4
+DEFINITION = (
+    "White space = time between the first event of a goal and its end (reached, else last event) in which no CRM record of the goal is open. "
+    "Only the part in which the customer waits for the company is owned by nobody; the customer's own time is shown apart. "
+    "Parts add up per case; means of parts add up to the mean journey."
+)
+NO_PROCESS = "(no process)"
+
+
+@dataclass(frozen=True, eq=False)
+class WhiteSpace:
+    """The journey's time split into parts that add up.
+
+    `cases`: per case journey, inside, unowned (waiting for the company, no record open), own (the
+    customer's turn, no record open), held (on hold or not known, no record open), microseconds.
+    `pairs`: per (from_process, to_process) n gaps, n goals, days unowned and in all.
+    `gaps`: one row per gap with its case. `processes`: per process the time it owns, mean per goal.
+    """
+
+    goal: str
+    cases: pd.DataFrame
+    gaps: pd.DataFrame
+    pairs: pd.DataFrame
+    processes: pd.DataFrame
+    share_white: Estimate
+    share_unowned: Estimate
+    mean_journey: Estimate
+    mean_unowned: Estimate
+    pair_estimates: dict[tuple[str, str], Estimate]
+    definition: str = DEFINITION
+
+    def to_frame(self) -> pd.DataFrame:
+        """The pairs of processes, most unowned time first."""
+        return self.pairs.copy()
+
+    def __repr__(self) -> str:
+        return f"WhiteSpace({self.goal}: {self.share_white} of the journey, owned by nobody {self.share_unowned})\n{self.pairs.head(8).to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.share_white} of the journey is white space</p>{self.pairs.to_html(index=False)}"
+
+    def findings(self, view: GoalView) -> list[Finding]:
+        """The share nobody owns, and the pair of processes that holds most of it."""
+        if not self.share_unowned.is_known or self.share_unowned.n < FEWEST_CASES or self.share_unowned.low <= 0.005:
+            return []
+        found = [self._whole(view)]
+        between = self.pairs[~self.pairs["from_process"].str.startswith("(") & ~self.pairs["to_process"].str.startswith("(")]
+        top = between.iloc[0] if len(between) else None
+        if top is not None and top["n_goals"] >= FEWEST_CASES and top["unowned"] > 0.15 * self.cases["unowned"].sum():
+            found.append(self._pair(view, top))
+        return found
+
+    def _whole(self, view: GoalView) -> Finding:
+        journey, unowned = self.mean_journey.value, self.mean_unowned.value
+        return Finding(
+            "white space",
+            self.goal,
+            f"{self.share_unowned.value:.0%} of the customer's time on “{self.goal}” is owned by nobody: of an average journey of "
+            f"{humanise(journey)}, the customer waits {humanise(unowned)} with no record open",
+            self.share_unowned,
+            "No process counts this time, so no report shows it and no target covers it.",
+            "Give every gap below an owner and a limit; the pairs are ranked by the time customers wait in them.",
+            None,
+            self.share_unowned.value,
+            case_ids(view.log.cases, np.argsort(-self.cases["unowned"].to_numpy(), kind="stable")[:50]),
+        )
+
+    def _pair(self, view: GoalView, top: pd.Series) -> Finding:
+        before, after = str(top["from_process"]), str(top["to_process"])
+        estimate = self.pair_estimates[before, after]
+        owners = [owner for owner in (view.owner_of(before), view.owner_of(after)) if owner]
+        part = top["unowned"] / max(self.cases["unowned"].sum(), 1)
+        cases = self.gaps.loc[(self.gaps["from_process"] == before) & (self.gaps["to_process"] == after)].sort_values("unowned", ascending=False)["case"]
+        return Finding(
+            "white space",
+            self.goal,
+            f"Between “{before}” and “{after}” customers wait {humanise(estimate.value)} on average for someone to pick them up "
+            f"({part:.0%} of all time nobody owns on “{self.goal}”)",
+            estimate,
+            "The first process has closed its record as done, the next has not opened one: both report green.",
+            f"Hand over before closing: open the record of “{after}” when the customer asks, and measure the time to it.",
+            " / ".join(owners) or None,
+            float(part * self.share_unowned.value),
+            case_ids(view.log.cases, cases.to_numpy(np.int64)[:50]),
+        )
+
+
+def measure_white_space(view: GoalView) -> WhiteSpace:
+    """Split the time of every case of a goal."""
+    log, records = view.log, view.records
+    closed = np.where(records.closed >= 0, records.closed, FAR)
+    carries_on = np.array([not process.solves for process in view.declared.processes.values()] + [False])
+    owned, inside, outside, gap_case, span, side, by_turn = split_times(
+        log.begun, log.ended, records.offsets, records.opened, closed, carries_on[records.process], log.offsets, log.columns["time"], view.turns
+    )
+    names = [*view.study.processes, NO_PROCESS]
+    gaps = _gap_table(records.process, names, gap_case, span, side, by_turn)
+    cases = _case_table(inside, outside)
+    pairs, estimates = _pair_table(gaps, view.customers)
+    customers, journey = view.customers, cases["journey"].to_numpy()
+    white = cases["unowned"] + cases["own"] + cases["held"]
+    return WhiteSpace(
+        view.goal,
+        cases,
+        gaps,
+        pairs,
+        _process_table(records.process, records.case, owned, names, log.n_cases),
+        ratio(white.to_numpy(), journey, customers, "share", "white space / journey time, all cases together"),
+        ratio(cases["unowned"].to_numpy(), journey, customers, "share", "waiting for the company with no record open / journey time"),
+        mean(journey, customers, "time", "mean time from a goal's first event to its end"),
+        mean(cases["unowned"].to_numpy(), customers, "time", "mean time per goal in which the customer waits with no record open"),
+        estimates,
+    )
+
+
+def _gap_table(
+    process: NDArray[np.int64], names: list[str], case: NDArray[np.int64], span: NDArray[np.int64], side: NDArray[np.int64], by_turn: NDArray[np.int64]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    named = np.array([*names, "(start)", "(end)"], object)
+    outer = (len(names), len(names) + 1)
+    sides = [named[np.where(side[:, k] >= 0, process[side[:, k]] % len(names) if process.size else 0, outer[k])] for k in (0, 1)]
+    return pd.DataFrame(
+        {
+            "case": case,
+            "from_process": sides[0],
+            "to_process": sides[1],
+            "begin": span[:, 0],
+            "end": span[:, 1],
+            "length": span[:, 1] - span[:, 0],
+            "unowned": by_turn[:, COMPANY_TURN],
+            "own": by_turn[:, CUSTOMER_TURN],
+        }
+    )
+
+
+def _case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.DataFrame:
+    import pandas as pd
+
+    held = outside.sum(axis=1) - outside[:, COMPANY_TURN] - outside[:, CUSTOMER_TURN]
+    frame = pd.DataFrame({"inside": inside.sum(axis=1), "unowned": outside[:, COMPANY_TURN], "own": outside[:, CUSTOMER_TURN], "held": held})
+    frame.insert(0, "journey", frame.sum(axis=1))
+    return frame
+
+
+def _pair_table(gaps: pd.DataFrame, customers: NDArray[np.int64]) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
+    import pandas as pd
+
+    rows, estimates = [], {}
+    for (before, after), part in gaps.groupby(["from_process", "to_process"], sort=True):
+        per_case = part.groupby("case")[["unowned", "length"]].sum()
+        waiting = per_case["unowned"].to_numpy()
+        estimate = mean(waiting, customers[per_case.index.to_numpy()], "time", "mean time a goal with this gap waits in it for the company")
+        estimates[str(before), str(after)] = estimate
+        rows.append((before, after, len(part), len(per_case), int(waiting.sum()), int(per_case["length"].sum()), estimate.value / DAY, estimate.low / DAY, estimate.high / DAY))
+    names = ["from_process", "to_process", "n_gaps", "n_goals", "unowned", "length", "mean_days_unowned", "low", "high"]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.sort_values(["unowned", "from_process", "to_process"], ascending=[False, True, True], ignore_index=True), estimates
+
+
+def _process_table(
+    process: NDArray[np.int64], case: NDArray[np.int64], owned: NDArray[np.int64], names: list[str], n_cases: int
+) -> pd.DataFrame:
+    """Per process: goals that ran it, and the time it owns per goal (mean over all goals)."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"process": np.array(names, object)[process], "case": case, "owned": owned})
+    table = frame.groupby("process", sort=False).agg(n_goals=("case", "nunique"), n_records=("case", "size"), owned=("owned", "sum")).reset_index()
+    table["mean_owned"] = table["owned"] / max(n_cases, 1)
+    table["share_of_goals"] = table["n_goals"] / max(n_cases, 1)
+    return table

@@ -45,7 +45,9 @@ class Estimate:
     def __str__(self) -> str:
         if self.absent is not None:
             return f"not known ({self.absent})"
-        return f"{self._shown(self.value)} ({self._shown(self.low)} to {self._shown(self.high)}, n={self.n:,})"
+        return (
+            f"{self._shown(self.value)} ({self._shown(self.low)} to {self._shown(self.high)}, n={self.n:,})"
+        )
 
     def _shown(self, value: float) -> str:
         from crmmining.study.durations import humanise
@@ -96,19 +98,31 @@ def mean(
 
 
 def ratio(
-    over: NDArray[Any], under: NDArray[Any], customers: NDArray[Any], unit: Unit, definition: str, excluded: int = 0
+    over: NDArray[Any],
+    under: NDArray[Any],
+    customers: NDArray[Any],
+    unit: Unit,
+    definition: str,
+    excluded: int = 0,
 ) -> Estimate:
     """Sum of `over` / sum of `under`, with a bootstrap interval by customer (Efron 1979, percentile)."""
     if over.size == 0 or under.sum() == 0:
         return absent("no case", unit, definition)
     _, group = np.unique(customers, return_inverse=True)
     sums = np.bincount(group, over.astype(np.float64)), np.bincount(group, under.astype(np.float64))
-    low, high = _interval(sums[0].size, lambda weights: (weights @ sums[0]) / np.maximum(weights @ sums[1], 1e-12))
+    low, high = _interval(
+        sums[0].size, lambda weights: (weights @ sums[0]) / np.maximum(weights @ sums[1], 1e-12)
+    )
     return Estimate(float(over.sum() / under.sum()), low, high, int(over.size), unit, definition, excluded)
 
 
 def difference_of_means(
-    a: NDArray[Any], a_customers: NDArray[Any], b: NDArray[Any], b_customers: NDArray[Any], unit: Unit, definition: str
+    a: NDArray[Any],
+    a_customers: NDArray[Any],
+    b: NDArray[Any],
+    b_customers: NDArray[Any],
+    unit: Unit,
+    definition: str,
 ) -> Estimate:
     """Mean of `a` minus mean of `b`, bootstrap by customer in both groups."""
     if a.size == 0 or b.size == 0:
@@ -123,7 +137,9 @@ def difference_of_means(
     return Estimate(value, float(low), float(high), int(a.size + b.size), unit, definition)
 
 
-def median(values: NDArray[Any], customers: NDArray[Any], unit: Unit, definition: str, excluded: int = 0) -> Estimate:
+def median(
+    values: NDArray[Any], customers: NDArray[Any], unit: Unit, definition: str, excluded: int = 0
+) -> Estimate:
     """A median with the distribution-free interval of order statistics (binomial)."""
     n = values.size
     if n == 0:
@@ -145,5 +161,8 @@ def _replicates(
     """The statistic under resampled customers; many customers are drawn as Poisson weights, in parts."""
     random = np.random.default_rng(seed)
     part = max(1, min(REPLICATES, 4_000_000 // max(n, 1)))
-    found = [statistic(random.poisson(1.0, (min(part, REPLICATES - start), n)).astype(np.float64)) for start in range(0, REPLICATES, part)]
+    found = [
+        statistic(random.poisson(1.0, (min(part, REPLICATES - start), n)).astype(np.float64))
+        for start in range(0, REPLICATES, part)
+    ]
     return np.concatenate(found)

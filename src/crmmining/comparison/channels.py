@@ -85,17 +85,37 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
     same = case[1:] == case[:-1]
     switched = same & (channel[1:] != channel[:-1])
     seeking = ~view.is_progress[rows]
-    forced = switched & seeking[1:] & seeking[:-1] & (time[1:] - time[:-1] <= FORCED_WITHIN) & (answers[rows[1:]] == answers[rows[:-1]])
+    forced = (
+        switched
+        & seeking[1:]
+        & seeking[:-1]
+        & (time[1:] - time[:-1] <= FORCED_WITHIN)
+        & (answers[rows[1:]] == answers[rows[:-1]])
+    )
     names = np.array(log.names["channel"], object)
-    frame = pd.DataFrame({"from_channel": names[channel[:-1][switched]], "to_channel": names[channel[1:][switched]], "forced": forced[switched]})
-    pairs = frame.groupby(["from_channel", "to_channel"]).agg(n=("forced", "size"), n_forced=("forced", "sum")).reset_index()
+    frame = pd.DataFrame(
+        {
+            "from_channel": names[channel[:-1][switched]],
+            "to_channel": names[channel[1:][switched]],
+            "forced": forced[switched],
+        }
+    )
+    pairs = (
+        frame.groupby(["from_channel", "to_channel"])
+        .agg(n=("forced", "size"), n_forced=("forced", "sum"))
+        .reset_index()
+    )
     goals = np.zeros(log.n_cases, bool)
     goals[case[1:][forced]] = True
     activity = log.columns["activity"][rows]
     seen = np.bincount(activity[time <= log.horizon - FORCED_WITHIN], minlength=len(log.activities))
     forcing = np.bincount(activity[:-1][forced], minlength=len(log.activities))
     after = {
-        log.activities[a]: share(min(int(forcing[a]), int(seen[a])), int(seen[a]), f"“{log.activities[a]}” followed by a forced switch / all of them")
+        log.activities[a]: share(
+            min(int(forcing[a]), int(seen[a])),
+            int(seen[a]),
+            f"“{log.activities[a]}” followed by a forced switch / all of them",
+        )
         for a in np.flatnonzero(forcing)
     }
     return ChannelSwitches(

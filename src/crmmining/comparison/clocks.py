@@ -45,7 +45,11 @@ class Clocks:
     def findings(self, view: GoalView) -> list[Finding]:
         """How much longer the customer is under way than the longest process says."""
         whole, longest = self.journey_mean, self.longest_process
-        if not (whole.is_known and longest.is_known) or min(whole.n, longest.n) < FEWEST_CASES or whole.low <= longest.high:
+        if (
+            not (whole.is_known and longest.is_known)
+            or min(whole.n, longest.n) < FEWEST_CASES
+            or whole.low <= longest.high
+        ):
             return []
         reached = np.flatnonzero(view.outcome == 0)
         slowest = reached[np.argsort(-view.log.throughput[reached], kind="stable")]
@@ -71,8 +75,12 @@ def compare_clocks(view: GoalView) -> Clocks:
     records, customers = view.records, view.customers
     reached = view.outcome == 0
     excluded = int((~reached).sum())
-    whole = mean(view.log.throughput[reached], customers[reached], "time", "mean time to a reached goal", excluded)
-    middle = median(view.log.throughput[reached], customers[reached], "time", "median time to a reached goal", excluded)
+    whole = mean(
+        view.log.throughput[reached], customers[reached], "time", "mean time to a reached goal", excluded
+    )
+    middle = median(
+        view.log.throughput[reached], customers[reached], "time", "median time to a reached goal", excluded
+    )
     rows, longest = [], None
     for code, name in enumerate(view.study.processes):
         mine = records.process == code
@@ -80,8 +88,16 @@ def compare_clocks(view: GoalView) -> Clocks:
         if not mine.any():
             continue
         length = records.closed[closed] - records.opened[closed]
-        estimate = mean(length, customers[records.case[closed]], "time", "mean time from opening to closing", int((mine & ~closed).sum()))
-        of_median = median(length, customers[records.case[closed]], "time", "median time from opening to closing")
+        estimate = mean(
+            length,
+            customers[records.case[closed]],
+            "time",
+            "mean time from opening to closing",
+            int((mine & ~closed).sum()),
+        )
+        of_median = median(
+            length, customers[records.case[closed]], "time", "median time from opening to closing"
+        )
         rows.append(("process", name, view.owner_of(name), *_row(estimate, of_median)))
         if longest is None or (estimate.is_known and estimate.value > longest.value):
             longest = estimate
@@ -93,5 +109,9 @@ def compare_clocks(view: GoalView) -> Clocks:
 def _row(average: Estimate, middle: Estimate) -> tuple[object, ...]:
     import pandas as pd
 
-    times = [pd.Timedelta(value, "us") for value in (average.value, average.low, average.high, middle.value)] if average.is_known else [pd.NaT] * 4
+    times = (
+        [pd.Timedelta(value, "us") for value in (average.value, average.low, average.high, middle.value)]
+        if average.is_known
+        else [pd.NaT] * 4
+    )
     return (average.n, average.excluded, *times)

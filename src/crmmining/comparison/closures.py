@@ -88,7 +88,9 @@ def find_false_closures(view: GoalView) -> FalseClosures | None:
     contacts = view.log.columns["time"][view.is_customer_contact]
     last_contact = int(contacts.max()) if contacts.size else view.log.horizon
     first_close, reopened = _closings(view, mine)
-    closed = np.where(view.records.closed[mine] >= 0, view.records.closed[mine], np.where(reopened, first_close, -1))
+    closed = np.where(
+        view.records.closed[mine] >= 0, view.records.closed[mine], np.where(reopened, first_close, -1)
+    )
     counts = (closed >= 0) & (closed <= last_contact - window)
     recurred, called, when = _returns(view, mine, closed, window)
     frame = pd.DataFrame(
@@ -114,19 +116,50 @@ def _summed(view: GoalView, frame: pd.DataFrame, excluded: int) -> FalseClosures
     n, false = len(frame), frame["false"]
     outside = frame["recurred"] | frame["called"]
     n_false = int(false.sum())
-    first = [frame["reopened"], ~frame["reopened"] & frame["recurred"] & (frame["returned"] == 1), ~frame["reopened"] & frame["called"] & (frame["returned"] == 2)]
+    first = [
+        frame["reopened"],
+        ~frame["reopened"] & frame["recurred"] & (frame["returned"] == 1),
+        ~frame["reopened"] & frame["called"] & (frame["returned"] == 2),
+    ]
     rows = []
     for process, part in frame.groupby("process", sort=True):
         estimate = share(int(part["false"].sum()), len(part), "not solved / closed")
-        rows.append((process, view.owner_of(str(process)), len(part), int(part["false"].sum()), estimate.value, estimate.low, estimate.high, int(part["reopened"].sum()), int(part["recurred"].sum()), int(part["called"].sum())))
-    names = ["process", "owner", "n_closed", "n_false", "rate", "low", "high", "n_reopened", "n_recurred", "n_called"]
+        rows.append(
+            (
+                process,
+                view.owner_of(str(process)),
+                len(part),
+                int(part["false"].sum()),
+                estimate.value,
+                estimate.low,
+                estimate.high,
+                int(part["reopened"].sum()),
+                int(part["recurred"].sum()),
+                int(part["called"].sum()),
+            )
+        )
+    names = [
+        "process",
+        "owner",
+        "n_closed",
+        "n_false",
+        "rate",
+        "low",
+        "high",
+        "n_reopened",
+        "n_recurred",
+        "n_called",
+    ]
     return FalseClosures(
         view.goal,
         share(n_false, n, DEFINITION, excluded),
         share(int(frame["reopened"].sum()), n, "reopened / closed", excluded),
         share(int(outside.sum()), n, "followed by a return across records / closed", excluded),
         share(int((false & ~frame["reopened"]).sum()), n_false, "not reopened / not solved"),
-        {way: share(int(chosen.sum()), n_false, f"first came back as: {way}") for way, chosen in zip(WAYS, first, strict=True)},
+        {
+            way: share(int(chosen.sum()), n_false, f"first came back as: {way}")
+            for way, chosen in zip(WAYS, first, strict=True)
+        },
         pd.DataFrame(rows, columns=names),
         frame,
     )
@@ -143,7 +176,12 @@ def _closings(view: GoalView, mine: NDArray[np.int64]) -> tuple[NDArray[np.int64
         closing |= of_process & named
     first = np.full(n, np.iinfo(np.int64).max)
     np.minimum.at(first, record[closing], log.columns["time"][closing])
-    after = (record >= 0) & ~closing & (log.columns["actor"] != SYSTEM) & (log.columns["time"] > first[np.maximum(record, 0)])
+    after = (
+        (record >= 0)
+        & ~closing
+        & (log.columns["actor"] != SYSTEM)
+        & (log.columns["time"] > first[np.maximum(record, 0)])
+    )
     reopened = np.zeros(n, bool)
     reopened[record[after]] = True
     chosen = view.records.record[mine]
@@ -165,7 +203,11 @@ def _returns(
     asking = np.flatnonzero(view.is_customer_contact & ~view.is_progress & (log.columns["record"] < 0))
     call = _next_after(case, closed, need[log.case_of_event[asking]], log.columns["time"][asking])
     recurred, called = recurrence - closed <= window, call - closed <= window
-    return recurred, called, np.where(recurred & (recurrence <= call), 1, np.where(called, 2, 0)).astype(np.int8)
+    return (
+        recurred,
+        called,
+        np.where(recurred & (recurrence <= call), 1, np.where(called, 2, 0)).astype(np.int8),
+    )
 
 
 def _needs(view: GoalView) -> NDArray[np.int64]:
@@ -175,7 +217,10 @@ def _needs(view: GoalView) -> NDArray[np.int64]:
 
 
 def _next_after(
-    case: NDArray[np.int64], moment: NDArray[np.int64], other_case: NDArray[np.int64], other: NDArray[np.int64]
+    case: NDArray[np.int64],
+    moment: NDArray[np.int64],
+    other_case: NDArray[np.int64],
+    other: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """The first of the other moments of the same case strictly after each moment; far away if none."""
     far = np.iinfo(np.int64).max

@@ -47,12 +47,37 @@ class Contacts:
         """One row per measure: proactive, others, difference with interval."""
         import pandas as pd
 
-        differences = {"reached": self.reached, "inbound contacts": self.fewer_inbound, "satisfaction": self.satisfaction}
+        differences = {
+            "reached": self.reached,
+            "inbound contacts": self.fewer_inbound,
+            "satisfaction": self.satisfaction,
+        }
         rows = [
-            (name, self.groups[name][0].value, self.groups[name][0].n, self.groups[name][1].value, self.groups[name][1].n, d.value, d.low, d.high)
+            (
+                name,
+                self.groups[name][0].value,
+                self.groups[name][0].n,
+                self.groups[name][1].value,
+                self.groups[name][1].n,
+                d.value,
+                d.low,
+                d.high,
+            )
             for name, d in differences.items()
         ]
-        return pd.DataFrame(rows, columns=["measure", "proactive", "n_proactive", "others", "n_others", "difference", "low", "high"])
+        return pd.DataFrame(
+            rows,
+            columns=[
+                "measure",
+                "proactive",
+                "n_proactive",
+                "others",
+                "n_others",
+                "difference",
+                "low",
+                "high",
+            ],
+        )
 
     def __repr__(self) -> str:
         return f"Contacts({self.goal}: inbound {self.inbound}, outbound {self.outbound}, proactive goals {self.share_proactive})\n{self.to_frame().to_string(index=False)}"
@@ -102,19 +127,49 @@ def count_contacts(view: GoalView) -> Contacts:
         view.goal,
         mean(n_in[decided], customers[decided], "count", "inbound contacts per decided goal", excluded),
         mean(n_out[decided], customers[decided], "count", "outbound contacts per decided goal", excluded),
-        share(int((proactive & decided).sum()), int(decided.sum()), "goals in which the company spoke first", excluded),
-        {"reached": (shares[0], shares[1]), "inbound contacts": (counts[0], counts[1]), "satisfaction": (scores[0], scores[1])},
+        share(
+            int((proactive & decided).sum()),
+            int(decided.sum()),
+            "goals in which the company spoke first",
+            excluded,
+        ),
+        {
+            "reached": (shares[0], shares[1]),
+            "inbound contacts": (counts[0], counts[1]),
+            "satisfaction": (scores[0], scores[1]),
+        },
         difference_of_shares(shares[0], shares[1], "share reached, proactive less others"),
-        difference_of_means(n_in[split[0]], customers[split[0]], n_in[split[1]], customers[split[1]], "count", "inbound contacts per goal, proactive less others"),
-        difference_of_means(view.satisfaction[scored[0]], customers[scored[0]], view.satisfaction[scored[1]], customers[scored[1]], "score", "mean satisfaction, proactive less others"),
-        pd.DataFrame({"inbound": n_in, "outbound": n_out, "proactive": proactive}, index=pd.RangeIndex(log.n_cases)),
+        difference_of_means(
+            n_in[split[0]],
+            customers[split[0]],
+            n_in[split[1]],
+            customers[split[1]],
+            "count",
+            "inbound contacts per goal, proactive less others",
+        ),
+        difference_of_means(
+            view.satisfaction[scored[0]],
+            customers[scored[0]],
+            view.satisfaction[scored[1]],
+            customers[scored[1]],
+            "score",
+            "mean satisfaction, proactive less others",
+        ),
+        pd.DataFrame(
+            {"inbound": n_in, "outbound": n_out, "proactive": proactive}, index=pd.RangeIndex(log.n_cases)
+        ),
     )
 
 
-def _counts(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _counts(
+    view: GoalView,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Inbound and outbound contacts per case, and the moment of the first of each (far away if none)."""
     log = view.log
-    inbound, outbound = view.is_customer_contact, (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY)
+    inbound, outbound = (
+        view.is_customer_contact,
+        (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY),
+    )
     found = []
     for chosen in (inbound, outbound):
         rows = np.flatnonzero(chosen)

@@ -39,7 +39,9 @@ class Finding:
         return self.sentence
 
 
-def case_ids(cases: pd.DataFrame, chosen: NDArray[np.bool_] | NDArray[np.int64], most: int = 50) -> tuple[str, ...]:
+def case_ids(
+    cases: pd.DataFrame, chosen: NDArray[np.bool_] | NDArray[np.int64], most: int = 50
+) -> tuple[str, ...]:
     """Ids to look at, with the customer where known."""
     rows = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
     picked = cases.iloc[rows[:most]]

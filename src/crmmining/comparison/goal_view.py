@@ -71,7 +71,9 @@ class GoalView:
     @cached_property
     def on_hold(self) -> tuple[str, ...]:
         """Activities after which nobody is waited for, by name."""
-        return tuple((spec.name or source) for source, spec in self.declared.activities.items() if spec.on_hold)
+        return tuple(
+            (spec.name or source) for source, spec in self.declared.activities.items() if spec.on_hold
+        )
 
     @cached_property
     def turns(self) -> NDArray[np.int8]:
@@ -108,9 +110,16 @@ class GoalView:
         opened = known["opened"][pairs[1]].astype(np.int64)
         order = np.lexsort((pairs[1], opened, pairs[0]))
         case, record = pairs[0][order], pairs[1][order]
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(case, minlength=self.log.n_cases))]).astype(np.int64)
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(case, minlength=self.log.n_cases))]).astype(
+            np.int64
+        )
         return GoalRecords(
-            offsets, case, record, known["process"][record].astype(np.int64), opened[order], known["closed"][record].astype(np.int64)
+            offsets,
+            case,
+            record,
+            known["process"][record].astype(np.int64),
+            opened[order],
+            known["closed"][record].astype(np.int64),
         )
 
     @cached_property
@@ -140,6 +149,12 @@ def promises_of(declared: StudyFile, journey: IdealJourney | None) -> dict[str, 
         if step.promise:
             promise = step.promise
             found[step.activity] = PromiseSpec.model_validate(
-                {"since": promise.since, "until": step.activity, "within": promise.within, "pay": promise.pay, "owner": step.owner}
+                {
+                    "since": promise.since,
+                    "until": step.activity,
+                    "within": promise.within,
+                    "pay": promise.pay,
+                    "owner": step.owner,
+                }
             )
     return {**found, **declared.promises}

@@ -44,7 +44,9 @@ class Leavers:
         return self.by_outcome.copy()
 
     def __repr__(self) -> str:
-        bounds = f", all customers between {self.bounds[0]:.2f} and {self.bounds[1]:.2f}" if self.bounds else ""
+        bounds = (
+            f", all customers between {self.bounds[0]:.2f} and {self.bounds[1]:.2f}" if self.bounds else ""
+        )
         return f"Leavers({self.goal}: abandoned {self.abandoned}, of these silently {self.silent}; satisfaction answered {self.answered}{bounds}, response {self.response_rate})"
 
     def _repr_html_(self) -> str:
@@ -56,7 +58,9 @@ class Leavers:
             return []
         survey = ""
         if self.answered.is_known and self.bounds:
-            survey = f"; the survey's {self.answered.value:.1f} comes from {self.response_rate.value:.0%} of them"
+            survey = (
+                f"; the survey's {self.answered.value:.1f} comes from {self.response_rate.value:.0%} of them"
+            )
         return [
             Finding(
                 "silent leavers",
@@ -88,12 +92,19 @@ def find_leavers(view: GoalView) -> Leavers:
         rate = share(int(known.sum()), n_decided, "decided goals with an answer", excluded)
     else:
         bounds, reason = None, "no source has a satisfaction score"
-        mean_score, rate = absent(reason, "score", "mean score"), absent(reason, "share", "decided goals with an answer")
+        mean_score, rate = (
+            absent(reason, "score", "mean score"),
+            absent(reason, "share", "decided goals with an answer"),
+        )
     return Leavers(
         view.goal,
         share(int((outcome == 0).sum()), n_decided, "reached / decided", excluded),
         share(int(abandoned.sum()), n_decided, "abandoned / decided", excluded),
-        share(int(silent.sum()), int(abandoned.sum()), "abandoned with no complaint and no survey answer / abandoned"),
+        share(
+            int(silent.sum()),
+            int(abandoned.sum()),
+            "abandoned with no complaint and no survey answer / abandoned",
+        ),
         rate,
         mean_score,
         bounds,
@@ -117,5 +128,13 @@ def _by_outcome(view: GoalView) -> pd.DataFrame:
     for code, name in enumerate(("reached", "abandoned", "open")):
         mine = view.outcome == code
         scores = view.satisfaction[mine & ~np.isnan(view.satisfaction)]
-        rows.append((name, int(mine.sum()), scores.size, scores.size / max(int(mine.sum()), 1), scores.mean() if scores.size else np.nan))
+        rows.append(
+            (
+                name,
+                int(mine.sum()),
+                scores.size,
+                scores.size / max(int(mine.sum()), 1),
+                scores.mean() if scores.size else np.nan,
+            )
+        )
     return pd.DataFrame(rows, columns=["outcome", "n", "n_answered", "response_rate", "mean_satisfaction"])

@@ -37,10 +37,19 @@ class LinkMatrix:
 
     def to_frame(self) -> pd.DataFrame:
         """Long form: stage, process, events, touchpoints, minutes, waiting."""
-        tables = {"events": self.events, "touchpoints": self.touchpoints, "minutes": self.minutes, "waiting": self.waiting}
+        tables = {
+            "events": self.events,
+            "touchpoints": self.touchpoints,
+            "minutes": self.minutes,
+            "waiting": self.waiting,
+        }
         import pandas as pd
 
-        return pd.concat({name: table.stack() for name, table in tables.items()}, axis=1).rename_axis(["stage", "process"]).reset_index()
+        return (
+            pd.concat({name: table.stack() for name, table in tables.items()}, axis=1)
+            .rename_axis(["stage", "process"])
+            .reset_index()
+        )
 
     def __repr__(self) -> str:
         return f"LinkMatrix({self.goal}), events\n{self.events.to_string()}"
@@ -55,7 +64,11 @@ def link_stages(view: GoalView) -> LinkMatrix:
 
     log = view.log
     stages = [stage.name for stage in view.journey.stages] if view.journey else []
-    stage_of = {step: stages.index(view.journey.stage_of(step).name) for step in view.journey.activities} if view.journey else {}
+    stage_of = (
+        {step: stages.index(view.journey.stage_of(step).name) for step in view.journey.activities}
+        if view.journey
+        else {}
+    )
     row = np.array([stage_of.get(name, len(stages)) for name in log.activities])[log.columns["activity"]]
     n_processes = len(view.study.processes)
     column = np.where(log.columns["process"] >= 0, log.columns["process"], n_processes).astype(np.int64)

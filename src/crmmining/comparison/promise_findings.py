@@ -22,7 +22,9 @@ def promise_findings(view: GoalView) -> list[Finding]:
 
 def _finding(view: GoalView, result: PromiseResult) -> Finding:
     owed = f"; {result.owed:,.0f} {result.currency} are owed for it" if result.owed else ""
-    broken = result.instances.loc[result.instances["state"] == BROKEN].sort_values("elapsed", ascending=False, kind="stable")
+    broken = result.instances.loc[result.instances["state"] == BROKEN].sort_values(
+        "elapsed", ascending=False, kind="stable"
+    )
     return Finding(
         "promises",
         view.goal,

@@ -46,9 +46,16 @@ class Silos:
 
     def findings(self, view: GoalView) -> list[Finding]:
         """How many borders a goal crosses, and how many of them no record shows."""
-        if not self.per_goal.is_known or self.per_goal.n < FEWEST_CASES or self.per_goal.low < 1 or not self.share_invisible.is_known:
+        if (
+            not self.per_goal.is_known
+            or self.per_goal.n < FEWEST_CASES
+            or self.per_goal.low < 1
+            or not self.share_invisible.is_known
+        ):
             return []
-        slowest = self.crossings.sort_values(["total_gap", "from_department"], ascending=[False, True]).iloc[0]
+        slowest = self.crossings.sort_values(["total_gap", "from_department"], ascending=[False, True]).iloc[
+            0
+        ]
         pair = f"{slowest['from_department']} to {slowest['to_department']}"
         return [
             Finding(
@@ -90,7 +97,9 @@ def cross_silos(view: GoalView) -> Silos | None:
     )
     same_case = frame["case"].to_numpy()
     back = np.zeros(len(frame), bool)
-    back[1:] = (same_case[1:] == same_case[:-1]) & (frame["to_department"].to_numpy()[1:] == frame["from_department"].to_numpy()[:-1])
+    back[1:] = (same_case[1:] == same_case[:-1]) & (
+        frame["to_department"].to_numpy()[1:] == frame["from_department"].to_numpy()[:-1]
+    )
     pairs = frame.groupby(["from_department", "to_department"], sort=True)
     table = pairs.agg(
         n=("case", "size"), n_goals=("case", "nunique"), median_gap=("gap", "median"), total_gap=("gap", "sum"),
@@ -100,9 +109,15 @@ def cross_silos(view: GoalView) -> Silos | None:
     ping_pong = np.bincount(frame["case"][back], minlength=log.n_cases)
     return Silos(
         view.goal,
-        table.sort_values(["n", "from_department", "to_department"], ascending=[False, True, True], ignore_index=True),
+        table.sort_values(
+            ["n", "from_department", "to_department"], ascending=[False, True, True], ignore_index=True
+        ),
         mean(per_case, view.customers, "count", "mean number of silo crossings per goal"),
         share(int(frame["invisible"].sum()), len(frame), "crossings that change the record too / crossings"),
-        share(int((ping_pong > 0).sum()), log.n_cases, "goals with at least one return to a department that had handed over"),
+        share(
+            int((ping_pong > 0).sum()),
+            log.n_cases,
+            "goals with at least one return to a department that had handed over",
+        ),
         pd.DataFrame({"crossings": per_case, "ping_pong": ping_pong}),
     )

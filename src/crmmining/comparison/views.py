@@ -94,7 +94,9 @@ class Views:
             self.white_space, self.clocks, self.watermelons, self.false_closures, self.silos, self.channel_switches,
             self.contacts, self.leavers,
         )  # fmt: skip
-        found = [finding for result in results if result is not None for finding in result.findings(self.view)]
+        found = [
+            finding for result in results if result is not None for finding in result.findings(self.view)
+        ]
         found += promise_findings(self.view) + weekday_findings(self.view)
         return tuple(sorted(found, key=lambda finding: (-finding.weight, finding.sentence)))
 
@@ -107,7 +109,9 @@ class Views:
         if self.silos is None:
             reasons["silo crossings"] = "company events name fewer than two departments"
         if self.channel_switches is None:
-            reasons["channel switches"] = "customers were seen on fewer than two channels; load another channel"
+            reasons["channel switches"] = (
+                "customers were seen on fewer than two channels; load another channel"
+            )
         if not self.promises.results:
             reasons["promises"] = "no promise is declared whose events occur"
         if not self.leavers.answered.is_known:
@@ -121,7 +125,11 @@ class Views:
     def _repr_html_(self) -> str:
         import html
 
-        return "<ol>" + "".join(f"<li>{html.escape(finding.sentence)}</li>" for finding in self.findings) + "</ol>"
+        return (
+            "<ol>"
+            + "".join(f"<li>{html.escape(finding.sentence)}</li>" for finding in self.findings)
+            + "</ol>"
+        )
 
 
 def compare_views(study: Study, goal: str | None = None) -> Views:
@@ -135,7 +143,9 @@ def compare_views(study: Study, goal: str | None = None) -> Views:
     """
     if goal is None:
         if len(study.goals) != 1:
-            raise InvalidOptionError(f"the study has {len(study.goals)} goals; name one of {', '.join(map(repr, study.goals))}")
+            raise InvalidOptionError(
+                f"the study has {len(study.goals)} goals; name one of {', '.join(map(repr, study.goals))}"
+            )
         goal = study.goals[0]
     view = GoalView(study, goal)
     if view.log.n_cases == 0:

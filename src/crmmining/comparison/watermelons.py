@@ -57,10 +57,8 @@ class Watermelons:
         if not self.rate.is_known or self.rate.n < FEWEST_CASES or self.rate.low < 0.05:
             return []
         worst = max(self.reasons, key=lambda reason: self.reasons[reason])
-        owner = None
-        widest = self.processes.dropna(subset=["share_green", "share_goals_green"])
-        if len(widest):
-            owner = view.owner_of(str(widest.iloc[0]["process"]))
+        owners = {f"promise “{p.name}” broken": p.owner for p in view.promises.results}
+        owner = owners.get(worst) or view.declared.goals[self.goal].owner
         return [
             Finding(
                 "watermelons",
@@ -68,7 +66,7 @@ class Watermelons:
                 f"{self.rate.value:.0%} of “{self.goal}” goals went wrong for the customer although every process met its target (most often: {worst})",
                 self.rate,
                 "Process targets do not measure what the customer came for.",
-                "Report goals reached and promises kept beside every process target; start with the process at the top of the list.",
+                "Report goals reached and promises kept beside every process target; begin with what most often made them red.",
                 owner,
                 self.rate.value * self.rate.n / max(view.log.n_cases, 1),
                 case_ids(view.log.cases, self.all_green & (self.goal_state == RED)),
@@ -89,7 +87,12 @@ def find_watermelons(view: GoalView) -> Watermelons:
     all_green = (not_green == 0) & (with_records > 0)
     decided = all_green & (state != UNDECIDED)
     red = decided & (state == RED)
-    rate = share(int(red.sum()), int(decided.sum()), "red goals / decided goals with all records green", int((all_green & (state == UNDECIDED)).sum()))
+    rate = share(
+        int(red.sum()),
+        int(decided.sum()),
+        "red goals / decided goals with all records green",
+        int((all_green & (state == UNDECIDED)).sum()),
+    )
     rows, expected = [], 1.0
     for code, name in enumerate(view.study.processes):
         mine = records.process == code
@@ -99,12 +102,41 @@ def find_watermelons(view: GoalView) -> Watermelons:
         inside = _share_green(state[np.unique(records.case[mine])])
         target = view.declared.processes[name].target
         expected *= outside.value if outside.is_known else 1.0
-        rows.append((name, view.declared.processes[name].department, view.owner_of(name), outside.value, outside.n, inside.value, inside.n, _written(target)))
-    columns = ["process", "department", "owner", "share_green", "n_records", "share_goals_green", "n_goals", "target"]
+        rows.append(
+            (
+                name,
+                view.declared.processes[name].department,
+                view.owner_of(name),
+                outside.value,
+                outside.n,
+                inside.value,
+                inside.n,
+                _written(target),
+            )
+        )
+    columns = [
+        "process",
+        "department",
+        "owner",
+        "share_green",
+        "n_records",
+        "share_goals_green",
+        "n_goals",
+        "target",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     frame["gap"] = frame["share_green"] - frame["share_goals_green"]
     frame = frame.sort_values(["gap", "process"], ascending=[False, True], ignore_index=True)
-    return Watermelons(view.goal, rate, _share_green(state), expected, frame, state, all_green, {reason: int((cases & red).sum()) for reason, cases in reasons.items()})
+    return Watermelons(
+        view.goal,
+        rate,
+        _share_green(state),
+        expected,
+        frame,
+        state,
+        all_green,
+        {reason: int((cases & red).sum()) for reason, cases in reasons.items()},
+    )
 
 
 def _written(target: object) -> str:
@@ -139,7 +171,10 @@ def _record_states(view: GoalView) -> NDArray[np.int8]:
 
 
 def _by_attribute(view: GoalView, record: NDArray[np.int64], attribute: str) -> NDArray[np.int8]:
-    found = view.study.workspace.columns("SELECT record, lower(value) AS value FROM record_attributes WHERE lower(attribute) = lower(?)", [attribute])
+    found = view.study.workspace.columns(
+        "SELECT record, lower(value) AS value FROM record_attributes WHERE lower(attribute) = lower(?)",
+        [attribute],
+    )
     state = np.full(view.study.records["process"].size, UNDECIDED, np.int8)
     state[found["record"]] = np.where(np.isin(found["value"].astype(str), ["true", "1", "yes"]), GREEN, RED)
     return state[record]

@@ -61,12 +61,22 @@ class WhiteSpace:
 
     def findings(self, view: GoalView) -> list[Finding]:
         """The share nobody owns, and the pair of processes that holds most of it."""
-        if not self.share_unowned.is_known or self.share_unowned.n < FEWEST_CASES or self.share_unowned.low <= 0.005:
+        if (
+            not self.share_unowned.is_known
+            or self.share_unowned.n < FEWEST_CASES
+            or self.share_unowned.low <= 0.005
+        ):
             return []
         found = [self._whole(view)]
-        between = self.pairs[~self.pairs["from_process"].str.startswith("(") & ~self.pairs["to_process"].str.startswith("(")]
+        between = self.pairs[
+            ~self.pairs["from_process"].str.startswith("(") & ~self.pairs["to_process"].str.startswith("(")
+        ]
         top = between.iloc[0] if len(between) else None
-        if top is not None and top["n_goals"] >= FEWEST_CASES and top["unowned"] > 0.15 * self.cases["unowned"].sum():
+        if (
+            top is not None
+            and top["n_goals"] >= FEWEST_CASES
+            and top["unowned"] > 0.15 * self.cases["unowned"].sum()
+        ):
             found.append(self._pair(view, top))
         return found
 
@@ -90,7 +100,9 @@ class WhiteSpace:
         estimate = self.pair_estimates[before, after]
         owners = [owner for owner in (view.owner_of(before), view.owner_of(after)) if owner]
         part = top["unowned"] / max(self.cases["unowned"].sum(), 1)
-        cases = self.gaps.loc[(self.gaps["from_process"] == before) & (self.gaps["to_process"] == after)].sort_values("unowned", ascending=False)["case"]
+        cases = self.gaps.loc[
+            (self.gaps["from_process"] == before) & (self.gaps["to_process"] == after)
+        ].sort_values("unowned", ascending=False)["case"]
         return Finding(
             "white space",
             self.goal,
@@ -111,7 +123,15 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
     closed = np.where(records.closed >= 0, records.closed, FAR)
     carries_on = np.array([not process.solves for process in view.declared.processes.values()] + [False])
     owned, inside, outside, gap_case, span, side, by_turn = split_times(
-        log.begun, log.ended, records.offsets, records.opened, closed, carries_on[records.process], log.offsets, log.columns["time"], view.turns
+        log.begun,
+        log.ended,
+        records.offsets,
+        records.opened,
+        closed,
+        carries_on[records.process],
+        log.offsets,
+        log.columns["time"],
+        view.turns,
     )
     names = [*view.study.processes, NO_PROCESS]
     gaps = _gap_table(records.process, names, gap_case, span, side, by_turn)
@@ -125,22 +145,43 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
         gaps,
         pairs,
         _process_table(records.process, records.case, owned, names, log.n_cases),
-        ratio(white.to_numpy(), journey, customers, "share", "white space / journey time, all cases together"),
-        ratio(cases["unowned"].to_numpy(), journey, customers, "share", "waiting for the company with no record open / journey time"),
+        ratio(
+            white.to_numpy(), journey, customers, "share", "white space / journey time, all cases together"
+        ),
+        ratio(
+            cases["unowned"].to_numpy(),
+            journey,
+            customers,
+            "share",
+            "waiting for the company with no record open / journey time",
+        ),
         mean(journey, customers, "time", "mean time from a goal's first event to its end"),
-        mean(cases["unowned"].to_numpy(), customers, "time", "mean time per goal in which the customer waits with no record open"),
+        mean(
+            cases["unowned"].to_numpy(),
+            customers,
+            "time",
+            "mean time per goal in which the customer waits with no record open",
+        ),
         estimates,
     )
 
 
 def _gap_table(
-    process: NDArray[np.int64], names: list[str], case: NDArray[np.int64], span: NDArray[np.int64], side: NDArray[np.int64], by_turn: NDArray[np.int64]
+    process: NDArray[np.int64],
+    names: list[str],
+    case: NDArray[np.int64],
+    span: NDArray[np.int64],
+    side: NDArray[np.int64],
+    by_turn: NDArray[np.int64],
 ) -> pd.DataFrame:
     import pandas as pd
 
     named = np.array([*names, "(start)", "(end)"], object)
     outer = (len(names), len(names) + 1)
-    sides = [named[np.where(side[:, k] >= 0, process[side[:, k]] % len(names) if process.size else 0, outer[k])] for k in (0, 1)]
+    sides = [
+        named[np.where(side[:, k] >= 0, process[side[:, k]] % len(names) if process.size else 0, outer[k])]
+        for k in (0, 1)
+    ]
     return pd.DataFrame(
         {
             "case": case,
@@ -159,34 +200,80 @@ def _case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.Dat
     import pandas as pd
 
     held = outside.sum(axis=1) - outside[:, COMPANY_TURN] - outside[:, CUSTOMER_TURN]
-    frame = pd.DataFrame({"inside": inside.sum(axis=1), "unowned": outside[:, COMPANY_TURN], "own": outside[:, CUSTOMER_TURN], "held": held})
+    frame = pd.DataFrame(
+        {
+            "inside": inside.sum(axis=1),
+            "unowned": outside[:, COMPANY_TURN],
+            "own": outside[:, CUSTOMER_TURN],
+            "held": held,
+        }
+    )
     frame.insert(0, "journey", frame.sum(axis=1))
     return frame
 
 
-def _pair_table(gaps: pd.DataFrame, customers: NDArray[np.int64]) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
+def _pair_table(
+    gaps: pd.DataFrame, customers: NDArray[np.int64]
+) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
     import pandas as pd
 
     rows, estimates = [], {}
     for (before, after), part in gaps.groupby(["from_process", "to_process"], sort=True):
         per_case = part.groupby("case")[["unowned", "length"]].sum()
         waiting = per_case["unowned"].to_numpy()
-        estimate = mean(waiting, customers[per_case.index.to_numpy()], "time", "mean time a goal with this gap waits in it for the company")
+        estimate = mean(
+            waiting,
+            customers[per_case.index.to_numpy()],
+            "time",
+            "mean time a goal with this gap waits in it for the company",
+        )
         estimates[str(before), str(after)] = estimate
-        rows.append((before, after, len(part), len(per_case), int(waiting.sum()), int(per_case["length"].sum()), estimate.value / DAY, estimate.low / DAY, estimate.high / DAY))
-    names = ["from_process", "to_process", "n_gaps", "n_goals", "unowned", "length", "mean_days_unowned", "low", "high"]
+        rows.append(
+            (
+                before,
+                after,
+                len(part),
+                len(per_case),
+                int(waiting.sum()),
+                int(per_case["length"].sum()),
+                estimate.value / DAY,
+                estimate.low / DAY,
+                estimate.high / DAY,
+            )
+        )
+    names = [
+        "from_process",
+        "to_process",
+        "n_gaps",
+        "n_goals",
+        "unowned",
+        "length",
+        "mean_days_unowned",
+        "low",
+        "high",
+    ]
     frame = pd.DataFrame(rows, columns=names)
-    return frame.sort_values(["unowned", "from_process", "to_process"], ascending=[False, True, True], ignore_index=True), estimates
+    return frame.sort_values(
+        ["unowned", "from_process", "to_process"], ascending=[False, True, True], ignore_index=True
+    ), estimates
 
 
 def _process_table(
-    process: NDArray[np.int64], case: NDArray[np.int64], owned: NDArray[np.int64], names: list[str], n_cases: int
+    process: NDArray[np.int64],
+    case: NDArray[np.int64],
+    owned: NDArray[np.int64],
+    names: list[str],
+    n_cases: int,
 ) -> pd.DataFrame:
     """Per process: goals that ran it, and the time it owns per goal (mean over all goals)."""
     import pandas as pd
 
     frame = pd.DataFrame({"process": np.array(names, object)[process], "case": case, "owned": owned})
-    table = frame.groupby("process", sort=False).agg(n_goals=("case", "nunique"), n_records=("case", "size"), owned=("owned", "sum")).reset_index()
+    table = (
+        frame.groupby("process", sort=False)
+        .agg(n_goals=("case", "nunique"), n_records=("case", "size"), owned=("owned", "sum"))
+        .reset_index()
+    )
     table["mean_owned"] = table["owned"] / max(n_cases, 1)
     table["share_of_goals"] = table["n_goals"] / max(n_cases, 1)
     return table

@@ -24,7 +24,9 @@ _STORAGE = "v1.5.0"
 class Workspace:
     """A connection to the tables of a study; `path` None keeps them in memory."""
 
-    def __init__(self, path: Path | None = None, *, read_only: bool = False, memory: str | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, *, read_only: bool = False, memory: str | None = None
+    ) -> None:
         self.path = path
         self._connection = _connect(path, read_only)
         self.run("SET TimeZone = 'UTC'")
@@ -68,7 +70,9 @@ class Workspace:
         import pyarrow as pa
 
         names = ", ".join(columns)
-        self._connection.register("incoming", pa.table({key: pa.array(values) for key, values in columns.items()}))
+        self._connection.register(
+            "incoming", pa.table({key: pa.array(values) for key, values in columns.items()})
+        )
         self.run(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
         self._connection.unregister("incoming")
 
@@ -95,10 +99,23 @@ class Workspace:
         sql = (
             f"INSERT INTO {table} SELECT row_number() OVER (), * FROM read_csv(?, header = true, "
             "auto_detect = false, delim = ?, quote = ?, escape = ?, new_line = ?, encoding = ?, nullstr = ?, "
-            "max_line_size = 16777216, columns = struct_pack(" + ", ".join(_struct_field(name) for name in names) + "))"
+            "max_line_size = 16777216, columns = struct_pack("
+            + ", ".join(_struct_field(name) for name in names)
+            + "))"
         )
         try:
-            self.run(sql, [str(path), delimiter, quote, quote, new_line.replace("\r", "\\r").replace("\n", "\\n"), encoding, list(null)])
+            self.run(
+                sql,
+                [
+                    str(path),
+                    delimiter,
+                    quote,
+                    quote,
+                    new_line.replace("\r", "\\r").replace("\n", "\\n"),
+                    encoding,
+                    list(null),
+                ],
+            )
         except duckdb.Error as error:
             raise _csv_error(path, str(error)) from None
 
@@ -131,7 +148,9 @@ class Workspace:
 
     def _check_version(self) -> None:
         if "meta" not in self.tables():
-            raise WorkspaceError(f"{self.path} is no workspace of crmmining; name another file in 'workspace:'")
+            raise WorkspaceError(
+                f"{self.path} is no workspace of crmmining; name another file in 'workspace:'"
+            )
         found = self.meta(VERSION_KEY)
         if found != str(SCHEMA_VERSION):
             raise WorkspaceError(
@@ -152,7 +171,9 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         text = str(error)
         if "lock" in text.lower():
-            raise WorkspaceError(f"{path} is in use by another process; wait for it to end and try again") from None
+            raise WorkspaceError(
+                f"{path} is in use by another process; wait for it to end and try again"
+            ) from None
         raise WorkspaceError(
             f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); "
             "if it is damaged, delete it and load again"
@@ -170,11 +191,17 @@ def _csv_error(path: Path, text: str) -> Exception:
     place = f"{path}: line {line[1]}" if line else f"{path}"
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if counts:
-        return SourceError(f"{place}: {counts[2]} columns where the header has {counts[1]}; is a delimiter inside a value not quoted?")
+        return SourceError(
+            f"{place}: {counts[2]} columns where the header has {counts[1]}; is a delimiter inside a value not quoted?"
+        )
     if "unterminated quote" in text or "quote should be followed" in text.lower():
-        return SourceError(f"{place}: a quote is not closed; mend the line, or say quote: if another sign quotes")
+        return SourceError(
+            f"{place}: a quote is not closed; mend the line, or say quote: if another sign quotes"
+        )
     if "invalid state" in text:
-        return SourceError(f"{path}: not readable as CSV: its line ends or quotes are mixed; export it again or convert it")
+        return SourceError(
+            f"{path}: not readable as CSV: its line ends or quotes are mixed; export it again or convert it"
+        )
     return SourceError(f"{place}: {text.splitlines()[0]}")
 
 

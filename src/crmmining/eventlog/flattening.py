@@ -51,13 +51,21 @@ def flattening(workspace: Workspace, study: StudyFile) -> Flattening:
 
     total = workspace.value("SELECT count(*) FROM events")
     rows = []
-    no_process = total - workspace.value("SELECT count(*) FROM events JOIN records USING (record) WHERE process IS NOT NULL")
+    no_process = total - workspace.value(
+        "SELECT count(*) FROM events JOIN records USING (record) WHERE process IS NOT NULL"
+    )
     for code, name in enumerate(study.processes):
-        n_cases, n_events = workspace.rows("SELECT count(DISTINCT record), count(*) FROM events JOIN records r USING (record) WHERE r.process = ?", [code])[0]
+        n_cases, n_events = workspace.rows(
+            "SELECT count(DISTINCT record), count(*) FROM events JOIN records r USING (record) WHERE r.process = ?",
+            [code],
+        )[0]
         rows.append(("process", name, n_cases, n_events, no_process, 0, 0))
     no_goal = workspace.value("SELECT count(*) FROM events ANTI JOIN event_goals USING (event)")
     for code, name in enumerate(study.goals):
-        n_cases, n_events = workspace.rows("SELECT count(DISTINCT instance), count(*) FROM event_goals JOIN goals g USING (instance) WHERE g.goal = ?", [code])[0]
+        n_cases, n_events = workspace.rows(
+            "SELECT count(DISTINCT instance), count(*) FROM event_goals JOIN goals g USING (instance) WHERE g.goal = ?",
+            [code],
+        )[0]
         rows.append(("journey", name, n_cases, n_events, no_goal, 0, workspace.value(_DIVERGENT, [code])))
     names = ["kind", "name", "n_cases", "n_events", "deficiency", "convergence", "divergence"]
     return Flattening(pd.DataFrame(rows, columns=names), total)

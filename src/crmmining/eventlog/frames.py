@@ -69,7 +69,9 @@ def to_microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
 def _refuse_missing(column: pd.Series[Any], name: str) -> None:
     missing = np.flatnonzero(column.isna().to_numpy())
     if missing.size:
-        raise UnreadableValueError(f"row {missing[0] + 1} has no {name} ({missing.size:,} such rows); drop or fill them")
+        raise UnreadableValueError(
+            f"row {missing[0] + 1} has no {name} ({missing.size:,} such rows); drop or fill them"
+        )
 
 
 def _coded(column: pd.Series[Any]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -59,7 +59,10 @@ def build_goals(workspace: Workspace, study: StudyFile) -> dict[str, Silence]:
     if not study.goals:
         return {}
     events = _load(workspace, study)
-    settle = np.array([goal.settled_after.microseconds() if goal.settled_after else 0 for goal in study.goals.values()], np.int64)
+    settle = np.array(
+        [goal.settled_after.microseconds() if goal.settled_after else 0 for goal in study.goals.values()],
+        np.int64,
+    )
     declared = [goal.silence.microseconds() if goal.silence else None for goal in study.goals.values()]
     first_pass = np.array([tau if tau is not None else NEVER for tau in declared], np.int64)
     found = _walk(events, first_pass, settle)
@@ -74,8 +77,12 @@ def build_goals(workspace: Workspace, study: StudyFile) -> dict[str, Silence]:
 
 
 def _load(workspace: Workspace, study: StudyFile) -> _Events:
-    columns = workspace.columns("SELECT event, time, customer, record, activity, sequence, actor, contact FROM events ORDER BY event")
-    records = workspace.columns("SELECT process, coalesce(closed, ?) AS closed FROM records ORDER BY record", [NEVER])
+    columns = workspace.columns(
+        "SELECT event, time, customer, record, activity, sequence, actor, contact FROM events ORDER BY event"
+    )
+    records = workspace.columns(
+        "SELECT process, coalesce(closed, ?) AS closed FROM records ORDER BY record", [NEVER]
+    )
     n_records, n_customers = records["closed"].size, workspace.value("SELECT count(*) FROM customers")
     record = columns["record"].astype(np.int64)
     bits = _goal_bits(workspace, study, columns["activity"], record, records["process"])
@@ -98,15 +105,26 @@ def _load(workspace: Workspace, study: StudyFile) -> _Events:
 
 
 def _goal_bits(
-    workspace: Workspace, study: StudyFile, activity: NDArray[np.int64], record: NDArray[np.int64], process: NDArray[np.int64]
+    workspace: Workspace,
+    study: StudyFile,
+    activity: NDArray[np.int64],
+    record: NDArray[np.int64],
+    process: NDArray[np.int64],
 ) -> dict[str, NDArray[np.int64]]:
     """Per event the goals it may belong to, opens, reaches and ends, as bit sets."""
-    names = {name: code for code, name in workspace.rows("SELECT code, name FROM names WHERE kind = 'activity'")}
+    names = {
+        name: code for code, name in workspace.rows("SELECT code, name FROM names WHERE kind = 'activity'")
+    }
     tables = {key: np.zeros(len(names) + 1, np.int64) for key in ("candidates", "opens", "reaches", "ends")}
     of_process = np.zeros(len(study.processes) + 1, np.int64)
     for g, goal in enumerate(study.goals.values()):
         bit = np.int64(1) << g
-        roles = (("opens", goal.opened_by), ("reaches", goal.reached_by), ("ends", goal.ended_by), ("candidates", goal.includes.activities))
+        roles = (
+            ("opens", goal.opened_by),
+            ("reaches", goal.reached_by),
+            ("ends", goal.ended_by),
+            ("candidates", goal.includes.activities),
+        )
         for key, activities in roles:
             for code in (names[name] for name in activities if name in names):
                 tables[key][code] |= bit
@@ -127,7 +145,10 @@ def _by_codes(
     attributes = sorted({goal.by for goal in study.goals.values() if goal.by})
     by, names = np.zeros(record.size, np.int32), [""]
     for attribute in attributes:
-        found = workspace.columns("SELECT record, value FROM record_attributes WHERE lower(attribute) = lower(?) ORDER BY value, record", [attribute])
+        found = workspace.columns(
+            "SELECT record, value FROM record_attributes WHERE lower(attribute) = lower(?) ORDER BY value, record",
+            [attribute],
+        )
         if not found["record"].size:
             continue
         values, code = np.unique(found["value"].astype(str), return_inverse=True)
@@ -142,8 +163,12 @@ def _by_codes(
 
 def _adjacency(workspace: Workspace, n_records: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Links in both directions, CSR."""
-    links = workspace.columns("SELECT record, linked FROM links UNION SELECT linked, record FROM links ORDER BY 1, 2")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(links["record"], minlength=n_records))]).astype(np.int64)
+    links = workspace.columns(
+        "SELECT record, linked FROM links UNION SELECT linked, record FROM links ORDER BY 1, 2"
+    )
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(links["record"], minlength=n_records))]).astype(
+        np.int64
+    )
     return offsets, links["linked"].astype(np.int64)
 
 
@@ -190,9 +215,13 @@ def _fitted(events: _Events, found: _Found, g: int) -> Silence:
     return Silence(int(longest[int(np.ceil(0.95 * longest.size)) - 1]), int(longest.size), declared=False)
 
 
-def _store(workspace: Workspace, events: _Events, found: _Found, silences: list[Silence], settle: NDArray[np.int64]) -> None:
+def _store(
+    workspace: Workspace, events: _Events, found: _Found, silences: list[Silence], settle: NDArray[np.int64]
+) -> None:
     assigned = np.flatnonzero(found.instance >= 0)
-    workspace.insert("event_goals", {"event": assigned, "instance": found.instance[assigned], "rule": found.rule[assigned]})
+    workspace.insert(
+        "event_goals", {"event": assigned, "instance": found.instance[assigned], "rule": found.rule[assigned]}
+    )
     customer = np.full(found.goal.size, -1, np.int64)
     customer[found.instance[assigned]] = events.customer[assigned]
     horizon = int(events.time.max(initial=0))

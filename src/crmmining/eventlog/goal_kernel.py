@@ -98,7 +98,13 @@ def walk_customers(  # type: ignore[no-untyped-def]
                 continue
             g = goal_of[chosen]
             instance[e], rule[e] = chosen, why
-            if settle[g] > 0 and reached[chosen] >= 0 and contacts[e] and t > reached[chosen] and t - reached[chosen] <= settle[g]:
+            if (
+                settle[g] > 0
+                and reached[chosen] >= 0
+                and contacts[e]
+                and t > reached[chosen]
+                and t - reached[chosen] <= settle[g]
+            ):
                 reached[chosen] = -1
             last[chosen] = max(last[chosen], t)
             if (reaches[e] >> g) & 1 and reached[chosen] < 0:

@@ -41,8 +41,14 @@ class Quality:
         return self.findings.copy()
 
     def __repr__(self) -> str:
-        lines = [f"{self.files.n_rows.sum():,} rows read from {len(self.files)} files, {self.files.n_events.sum():,} events kept, {self.refused.n.sum() if len(self.refused) else 0:,} refused"]
-        lines += [f"  {row.n:>9,}{'' if row.of is None or row.of != row.of else f' of {int(row.of):,}'} {row.what}" for row in self.findings.itertuples() if row.topic != "activities"]
+        lines = [
+            f"{self.files.n_rows.sum():,} rows read from {len(self.files)} files, {self.files.n_events.sum():,} events kept, {self.refused.n.sum() if len(self.refused) else 0:,} refused"
+        ]
+        lines += [
+            f"  {row.n:>9,}{'' if row.of is None or row.of != row.of else f' of {int(row.of):,}'} {row.what}"
+            for row in self.findings.itertuples()
+            if row.topic != "activities"
+        ]
         return "\n".join([*lines, *self.warnings])
 
     def _repr_html_(self) -> str:

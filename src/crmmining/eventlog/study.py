@@ -127,17 +127,24 @@ class Study:
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names behind the codes of a column."""
-        return tuple(name for (name,) in self.workspace.rows("SELECT name FROM names WHERE kind = ? ORDER BY code", [kind]))
+        return tuple(
+            name
+            for (name,) in self.workspace.rows("SELECT name FROM names WHERE kind = ? ORDER BY code", [kind])
+        )
 
     def _read_process(self, notion: CaseNotion) -> EventLog:
         code = self.processes.index(notion.name)
         columns = self.workspace.columns(
-            f"SELECT {_EVENT_COLUMNS} FROM events e JOIN records r USING (record) WHERE r.process = ? ORDER BY e.event", [code]
+            f"SELECT {_EVENT_COLUMNS} FROM events e JOIN records r USING (record) WHERE r.process = ? ORDER BY e.event",
+            [code],
         )
         cases = self._frame(
-            "SELECT record, id AS case, customer, opened, closed FROM records SEMI JOIN events USING (record) WHERE process = ? ORDER BY record", [code]
+            "SELECT record, id AS case, customer, opened, closed FROM records SEMI JOIN events USING (record) WHERE process = ? ORDER BY record",
+            [code],
         )
-        return self._log(notion, columns, np.searchsorted(cases["record"].to_numpy(), columns["record"]), cases)
+        return self._log(
+            notion, columns, np.searchsorted(cases["record"].to_numpy(), columns["record"]), cases
+        )
 
     def _read_journey(self, notion: CaseNotion) -> EventLog:
         code = self.goals.index(notion.name)
@@ -150,11 +157,19 @@ class Study:
             "SELECT instance, 'goal ' || (instance + 1) AS case, customer, by_value, reached, ended AS given_up, outcome FROM goals WHERE goal = ? ORDER BY instance",
             [code],
         )
-        return self._log(notion, columns, np.searchsorted(cases["instance"].to_numpy(), columns.pop("instance")), cases)
+        return self._log(
+            notion, columns, np.searchsorted(cases["instance"].to_numpy(), columns.pop("instance")), cases
+        )
 
-    def _log(self, notion: CaseNotion, columns: dict[str, NDArray[Any]], case: NDArray[Any], cases: pd.DataFrame) -> EventLog:
-        names = {kind: self.names(kind) for kind in ("activity", "channel", "department", "resource", "process")}
-        return EventLog.from_columns(notion, case.astype(np.int64), columns, names, self._with_segments(cases), self.horizon)
+    def _log(
+        self, notion: CaseNotion, columns: dict[str, NDArray[Any]], case: NDArray[Any], cases: pd.DataFrame
+    ) -> EventLog:
+        names = {
+            kind: self.names(kind) for kind in ("activity", "channel", "department", "resource", "process")
+        }
+        return EventLog.from_columns(
+            notion, case.astype(np.int64), columns, names, self._with_segments(cases), self.horizon
+        )
 
     def _frame(self, sql: str, values: list[Any]) -> pd.DataFrame:
         import pandas as pd
@@ -168,7 +183,8 @@ class Study:
         cases["customer_key"] = [keys[c] if c >= 0 else None for c in customer]
         for attribute in self.declared.segments:
             found = self.workspace.columns(
-                "SELECT customer, value FROM customer_attributes WHERE lower(attribute) = lower(?)", [attribute]
+                "SELECT customer, value FROM customer_attributes WHERE lower(attribute) = lower(?)",
+                [attribute],
             )
             values = np.full(keys.size + 1, None, object)
             values[found["customer"]] = found["value"]

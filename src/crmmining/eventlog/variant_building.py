@@ -47,7 +47,9 @@ def _ranked(log: EventLog, first: NDArray[np.int64], counts: NDArray[np.int64]) 
     return np.array(sorted(range(first.size), key=lambda v: (-counts[v], steps(v))), np.int64)
 
 
-def _medians(values: NDArray[np.int64], group: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _medians(
+    values: NDArray[np.int64], group: NDArray[np.int64], counts: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Discrete median (the ceil(n/2)-th smallest) of each group."""
     ordered = values[np.lexsort((values, group))]
     ends = np.cumsum(counts)

@@ -82,9 +82,7 @@ def align(
     log = _Log(Sequences(offsets, codes, names), costs, labels)
     machine = machine_for(automaton, log.symbol_costs, model, log.dearest)
     order = log.sorted_from_the_end(is_open)
-    found, moves, first, count = align_sorted(
-        machine, log.symbols, log.offsets, order, is_open, log.longest
-    )
+    found, moves, first, count = align_sorted(machine, log.symbols, log.offsets, order, is_open, log.longest)
     move_offsets = np.concatenate(([0], np.cumsum(count + log.n_unknown)))
     laid_out = lay_out_moves(moves, first, count, offsets, codes, log.symbol_of, move_offsets)
     shortest = np.where(is_open, 0, int(machine.ends[0, 0]))
@@ -142,9 +140,7 @@ class Alignments:
 class _Log:
     """What the kernel needs of the sequences: symbols of the automaton, unknown activities out."""
 
-    def __init__(
-        self, variants: Sequences, costs: NDArray[np.int64], labels: tuple[str, ...]
-    ) -> None:
+    def __init__(self, variants: Sequences, costs: NDArray[np.int64], labels: tuple[str, ...]) -> None:
         place = {label: symbol for symbol, label in enumerate(labels)}
         self.symbol_of = np.array([place.get(name, -1) for name in variants.names], np.int32)
         self.symbol_costs = np.ones(len(labels), np.int64)
@@ -168,10 +164,7 @@ class _Log:
         text = self.symbols[::-1].astype(f">u{width}").tobytes()
         ends = ((self.offsets[-1] - self.offsets) * width).tolist()
         flags = is_open.tolist()
-        keys = [
-            (flag, text[begin:end])
-            for flag, begin, end in zip(flags, ends[1:], ends[:-1], strict=True)
-        ]
+        keys = [(flag, text[begin:end]) for flag, begin, end in zip(flags, ends[1:], ends[:-1], strict=True)]
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
 
 
@@ -186,9 +179,7 @@ def _flags(prefixes: ArrayLike | None, n: int) -> NDArray[np.int64]:
     return flags.astype(np.int64)
 
 
-def _costs(
-    costs: ArrayLike | None, option: str, names: tuple[str, ...], least: int
-) -> NDArray[np.int64]:
+def _costs(costs: ArrayLike | None, option: str, names: tuple[str, ...], least: int) -> NDArray[np.int64]:
     values = np.ones(len(names), np.int64) if costs is None else np.asarray(costs)
     if values.shape != (len(names),) or (values.size and values.dtype.kind not in "iu"):
         raise InvalidOptionError(f"{option} must be {len(names)} whole numbers, one per activity")

@@ -50,6 +50,15 @@ class Bottlenecks:
             frame[column] = pd.to_timedelta(frame[column], unit="us")
         return frame
 
+    def groups_frame(self) -> pd.DataFrame:
+        """The edges split by group, times as Timedelta; empty where nothing was asked to split by."""
+        import pandas as pd
+
+        frame = self.groups.copy() if self.groups is not None else self.edges.head(0).copy()
+        for column in ("total", "median", "p90"):
+            frame[column] = pd.to_timedelta(frame[column], unit="us")
+        return frame
+
     def __repr__(self) -> str:
         return f"Bottlenecks({self.notion}, {self.n_cases:,} cases)\n{self.to_frame().head(10).to_string(index=False)}"
 
@@ -57,9 +66,7 @@ class Bottlenecks:
         return self.to_frame().head(15).to_html(index=False)
 
 
-def find_bottlenecks(
-    log: EventLog, *, by: str | None = None, on_hold: Collection[str] = ()
-) -> Bottlenecks:
+def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collection[str] = ()) -> Bottlenecks:
     """Rank the edges of a log by their contribution to the time of all cases.
 
     `by` splits them further: department, channel or resource of the second event, or a segment of the
@@ -100,9 +107,7 @@ def find_bottlenecks(
                 table["target"].map(names),
             )
     known = moves.loc[moves["turn"] != UNKNOWN_TURN]
-    share = float(
-        known.loc[known["turn"] == COMPANY_TURN, "time"].sum() / max(known["time"].sum(), 1)
-    )
+    share = float(known.loc[known["turn"] == COMPANY_TURN, "time"].sum() / max(known["time"].sum(), 1))
     return Bottlenecks(log.notion, edges, groups, by, total, log.n_cases, share)
 
 
@@ -131,9 +136,7 @@ def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:
 def _department(log: EventLog, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     """Department of each event, the customer's own events as ``Customer``; unknown stays None."""
     names = np.array([*log.names.get("department", ()), None], object)
-    code = (
-        log.columns["department"][rows] if "department" in log.columns else np.full(rows.size, -1)
-    )
+    code = log.columns["department"][rows] if "department" in log.columns else np.full(rows.size, -1)
     found = names[code]
     if "actor" in log.columns:
         found = np.where((log.columns["actor"][rows] == CUSTOMER) & (code < 0), "Customer", found)
@@ -142,18 +145,14 @@ def _department(log: EventLog, rows: NDArray[np.int64]) -> NDArray[np.object_]:
 
 def _summed(moves: pd.DataFrame, keys: list[str], total: int) -> pd.DataFrame:
     grouped = moves.groupby(keys, sort=True)
-    table = grouped.agg(
-        n=("time", "size"), n_cases=("case", "nunique"), total=("time", "sum")
-    ).reset_index()
+    table = grouped.agg(n=("time", "size"), n_cases=("case", "nunique"), total=("time", "sum")).reset_index()
     ordered = moves.sort_values([*keys, "time"])["time"].to_numpy()
     first = np.cumsum(table["n"].to_numpy()) - table["n"].to_numpy()
     for name, tenths in (("median", 5), ("p90", 9)):
         rank = -(-tenths * table["n"].to_numpy() // 10) - 1  # the ceil(n·q)-th smallest
         table[name] = ordered[first + rank]
     table["contribution"] = table["total"] / max(total, 1)
-    return table.sort_values(
-        ["total", *keys], ascending=[False] + [True] * len(keys), ignore_index=True
-    )
+    return table.sort_values(["total", *keys], ascending=[False] + [True] * len(keys), ignore_index=True)
 
 
 def _company_share(moves: pd.DataFrame, edges: pd.DataFrame) -> pd.Series[float]:
@@ -166,18 +165,9 @@ def _company_share(moves: pd.DataFrame, edges: pd.DataFrame) -> pd.Series[float]
 
 
 def _most_frequent(moves: pd.DataFrame, column: str, edges: pd.DataFrame) -> list[str | None]:
-    counts = (
-        moves.dropna(subset=[column])
-        .groupby(["source", "target", column])
-        .size()
-        .reset_index(name="n")
-    )
-    best = counts.sort_values(["n", column], ascending=[False, True]).drop_duplicates(
-        ["source", "target"]
-    )
-    found = {
-        (s, t): d for s, t, d in zip(best["source"], best["target"], best[column], strict=True)
-    }
+    counts = moves.dropna(subset=[column]).groupby(["source", "target", column]).size().reset_index(name="n")
+    best = counts.sort_values(["n", column], ascending=[False, True]).drop_duplicates(["source", "target"])
+    found = {(s, t): d for s, t, d in zip(best["source"], best["target"], best[column], strict=True)}
     return [found.get(pair) for pair in zip(edges["source"], edges["target"], strict=True)]
 
 
@@ -187,9 +177,5 @@ def _group_values(log: EventLog, by: str, rows: NDArray[np.int64]) -> NDArray[np
     if by in log.cases:
         return log.cases[by].to_numpy(object)[log.case_of_event[rows]]
     known = [name for name in ("department", "channel", "resource") if name in log.columns]
-    segments = [
-        str(name)
-        for name in log.cases.columns
-        if log.cases[name].dtype == object and name != "case"
-    ]
+    segments = [str(name) for name in log.cases.columns if log.cases[name].dtype == object and name != "case"]
     raise UnknownNameError("column to split by", by, known + segments)

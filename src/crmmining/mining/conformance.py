@@ -86,9 +86,7 @@ class Conformance:
         order = np.argsort(-self.n_cases, kind="stable")
         return pd.DataFrame(
             {
-                "activities": [
-                    self.variants.activities(int(self.variant_of_alignment[a])) for a in order
-                ],
+                "activities": [self.variants.activities(int(self.variant_of_alignment[a])) for a in order],
                 "n_cases": self.n_cases[order],
                 "is_open": self.alignments.prefixes[order],
                 "cost": self.alignments.costs[order],
@@ -118,9 +116,7 @@ def check_conformance(log: EventLog, model: Model) -> Conformance:
     alignments = align(automaton, _chosen(variants, variant), prefixes=prefix)
     verdict = _verdicts(log, alignments, case_alignment, is_open)
     deviations = find_deviations(log, alignments, case_alignment, automaton.labels, journey)
-    return Conformance(
-        log.notion, variants, alignments, case_alignment, variant, verdict, deviations
-    )
+    return Conformance(log.notion, variants, alignments, case_alignment, variant, verdict, deviations)
 
 
 def _automaton(model: Model) -> Automaton:
@@ -153,9 +149,9 @@ def _verdicts(
     cost = alignments.costs[case_alignment]
     trailing = _trailing_model_moves(alignments)[case_alignment]
     abandoned = log.outcome == 1 if log.outcome is not None else np.zeros(log.n_cases, bool)
-    return np.select(
-        [is_open & (cost == 0), cost == 0, abandoned & (cost == trailing)], [3, 0, 2], 1
-    ).astype(np.int8)
+    return np.select([is_open & (cost == 0), cost == 0, abandoned & (cost == trailing)], [3, 0, 2], 1).astype(
+        np.int8
+    )
 
 
 def _trailing_model_moves(alignments: Alignments) -> NDArray[np.int64]:

@@ -127,9 +127,7 @@ def _by_moves(alignments: Alignments, known: set[str]) -> dict[tuple[str, Kind],
     names = sorted({*alignments.names, *alignments.labels})
     index = {name: i for i, name in enumerate(names)}
     log_name = np.array([index[name] for name in alignments.names] + [-1])[alignments.log_moves]
-    model_name = np.array([index[name] for name in alignments.labels] + [-1])[
-        alignments.model_moves
-    ]
+    model_name = np.array([index[name] for name in alignments.labels] + [-1])[alignments.model_moves]
     n, m = len(alignments), len(names)
     owner = np.repeat(np.arange(n), np.diff(alignments.move_offsets))
     synchronous = (log_name >= 0) & (model_name >= 0)
@@ -184,9 +182,7 @@ def _by_steps(log: EventLog, journey: IdealJourney) -> dict[tuple[str, Kind], ND
             if not allowed or column not in log.columns or not rows.size:
                 continue
             value = log.columns[column][rows]
-            wrong = (value >= 0) & ~np.isin(
-                value, [i for i, name in enumerate(names) if name in allowed]
-            )
+            wrong = (value >= 0) & ~np.isin(value, [i for i, name in enumerate(names) if name in allowed])
             if wrong.any():
                 cases = np.zeros(log.n_cases, bool)
                 cases[log.case_of_event[rows[wrong]]] = True
@@ -238,10 +234,7 @@ def _reached_difference(log: EventLog, cases: NDArray[np.bool_]) -> Estimate:
     if log.outcome is None:
         return absent("the log knows no outcome", "difference in share", definition)
     decided, reached = log.outcome != 2, log.outcome == 0
-    groups = [
-        share(int((reached & g).sum()), int((decided & g).sum()), definition)
-        for g in (cases, ~cases)
-    ]
+    groups = [share(int((reached & g).sum()), int((decided & g).sum()), definition) for g in (cases, ~cases)]
     return difference_of_shares(groups[0], groups[1], definition)
 
 
@@ -253,8 +246,6 @@ def _mean_difference(
     unit: Literal["time", "score"],
 ) -> Estimate:
     definition = f"mean {'time of reached goals' if unit == 'time' else 'satisfaction'}, with the deviation less without"
-    customers = (
-        log.cases["customer"].to_numpy() if "customer" in log.cases else np.arange(log.n_cases)
-    )
+    customers = log.cases["customer"].to_numpy() if "customer" in log.cases else np.arange(log.n_cases)
     a, b = cases & counts, ~cases & counts
     return difference_of_means(values[a], customers[a], values[b], customers[b], unit, definition)

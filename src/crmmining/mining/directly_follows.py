@@ -68,9 +68,7 @@ class DirectlyFollowsGraph:
                 raise InvalidOptionError(f"{name} is a share between 0 and 1, not {value}")
         ranked = sorted(self.activities, key=lambda name: (-self.activities[name], name))
         kept = set(ranked[: max(1, round(activities * len(ranked)))])
-        edges = [
-            edge for edge in self.edges.values() if edge.source in kept and edge.target in kept
-        ]
+        edges = [edge for edge in self.edges.values() if edge.source in kept and edge.target in kept]
         edges.sort(key=lambda edge: (-edge.n, edge.source, edge.target))
         chosen = {(edge.source, edge.target) for edge in edges[: round(paths * len(edges))]}
         for side in (0, 1):
@@ -97,9 +95,7 @@ class DirectlyFollowsGraph:
         )
         for column in ("total", "median", "p90"):
             frame[column] = pd.to_timedelta(frame[column], unit="us")
-        return frame.sort_values(
-            ["n", "source", "target"], ascending=[False, True, True], ignore_index=True
-        )
+        return frame.sort_values(["n", "source", "target"], ascending=[False, True, True], ignore_index=True)
 
     def __repr__(self) -> str:
         return (
@@ -117,9 +113,7 @@ def directly_follows(log: EventLog) -> DirectlyFollowsGraph:
     """
     names, activity = log.activities, log.columns["activity"]
     n = len(names)
-    counts, case_counts, totals, durations, first = _edges(
-        log.offsets, activity, log.columns["time"], n
-    )
+    counts, case_counts, totals, durations, first = _edges(log.offsets, activity, log.columns["time"], n)
     edges = {}
     for code in np.flatnonzero(counts):
         times = durations[first[code] : first[code] + counts[code]]

@@ -81,9 +81,7 @@ def _packed(net: PetriNet, marking: Marking) -> int:
 def _check_tokens(net: PetriNet, fallen: int) -> None:
     if fallen:
         place = net.places[(fallen.bit_length() - 1) // BITS]
-        raise ModelError(
-            f"the net is not bounded: place {place!r} gathers more than {MOST_TOKENS} tokens"
-        )
+        raise ModelError(f"the net is not bounded: place {place!r} gathers more than {MOST_TOKENS} tokens")
 
 
 def _check_names(net: PetriNet) -> None:
@@ -93,12 +91,8 @@ def _check_names(net: PetriNet) -> None:
     if both := places & transitions:
         raise ModelError(f"a place and a transition of the net are both called {listed(both)}")
     for source, target in net.arcs:
-        if (source in places and target in transitions) == (
-            source in transitions and target in places
-        ):
-            raise ModelError(
-                f"the arc {source!r} to {target!r} does not join a place and a transition"
-            )
+        if (source in places and target in transitions) == (source in transitions and target in places):
+            raise ModelError(f"the arc {source!r} to {target!r} does not join a place and a transition")
     for name, marking in (("initial", net.initial), ("final", net.final)):
         if not any(marking.values()):
             raise ModelError(f"the net has no {name} marking: no place holds a token in it")

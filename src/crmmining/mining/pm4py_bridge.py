@@ -125,15 +125,11 @@ def _sinks(net: Any) -> dict[Any, int]:
 
 def _neutral(net: Any, initial: Any, final: Any) -> PetriNet:
     """Names made unique by number, places and transitions in a stable order."""
-    places = {
-        place: f"p{i}" for i, place in enumerate(sorted(net.places, key=lambda p: str(p.name)))
-    }
+    places = {place: f"p{i}" for i, place in enumerate(sorted(net.places, key=lambda p: str(p.name)))}
     ordered = sorted(net.transitions, key=lambda t: (str(t.label), str(t.name)))
     transitions = {transition: f"t{i}" for i, transition in enumerate(ordered)}
     names = {**places, **transitions}
-    arcs = sorted(
-        (names[arc.source], names[arc.target]) for arc in net.arcs for _ in range(int(arc.weight))
-    )
+    arcs = sorted((names[arc.source], names[arc.target]) for arc in net.arcs for _ in range(int(arc.weight)))
     return PetriNet(
         tuple(places.values()),
         tuple(Transition(name, transition.label) for transition, name in transitions.items()),

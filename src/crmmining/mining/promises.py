@@ -49,9 +49,7 @@ class PromiseResult:
     def cases_broken(self, n_cases: int) -> NDArray[np.bool_]:
         """Per case whether the promise was broken in it."""
         found = np.zeros(n_cases, bool)
-        found[self.instances.loc[self.instances["state"] == BROKEN, "case"].to_numpy(np.int64)] = (
-            True
-        )
+        found[self.instances.loc[self.instances["state"] == BROKEN, "case"].to_numpy(np.int64)] = True
         return found
 
 
@@ -94,9 +92,7 @@ class Promises:
         return self.to_frame().to_html(index=False)
 
 
-def check_promises(
-    log: EventLog, promises: Mapping[str, PromiseSpec], clock: BusinessClock
-) -> Promises:
+def check_promises(log: EventLog, promises: Mapping[str, PromiseSpec], clock: BusinessClock) -> Promises:
     """Hold every promise against a log; a promise whose events never occur in it is left out.
 
     A promise begins with its first unanswered `since` event and ends with the next `until` event of
@@ -144,9 +140,7 @@ def _checked(log: EventLog, name: str, promise: PromiseSpec, clock: BusinessCloc
         promise.until,
         promise.within,
         promise.owner,
-        pd.DataFrame(
-            {"case": case, "since": since, "until": until, "elapsed": elapsed, "state": state}
-        ),
+        pd.DataFrame({"case": case, "since": since, "until": until, "elapsed": elapsed, "state": state}),
         share(
             n_broken,
             int(decided.sum()),

@@ -97,8 +97,7 @@ def numbered(dfa: Dfa) -> Dfa:
                 numbers[target] = len(queue)
                 queue.append(target)
     moves = [
-        {label: numbers[target] for label, target in sorted(dfa.moves[state].items())}
-        for state in queue
+        {label: numbers[target] for label, target in sorted(dfa.moves[state].items())} for state in queue
     ]
     return Dfa(moves, {numbers[state] for state in dfa.accepting if state in numbers})
 
@@ -108,9 +107,7 @@ class _Closures:
 
     def __init__(self, nfa: Nfa) -> None:
         living = _living(nfa)
-        self._moves = [
-            [(label, target) for label, target in row if target in living] for row in nfa.moves
-        ]
+        self._moves = [[(label, target) for label, target in row if target in living] for row in nfa.moves]
         self._silent = nfa.silent
         self._saying = {s for s in living if self._moves[s] or s in nfa.accepting}
         self._known: dict[int, frozenset[int]] = {}
@@ -162,9 +159,7 @@ def _first_split(dfa: Dfa) -> tuple[list[set[int]], list[int]]:
     return blocks, block_of
 
 
-def _split(
-    sources: list[int], blocks: list[set[int]], block_of: list[int], waiting: set[int]
-) -> None:
+def _split(sources: list[int], blocks: list[set[int]], block_of: list[int], waiting: set[int]) -> None:
     groups: dict[int, set[int]] = {}
     for source in sources:
         groups.setdefault(block_of[source], set()).add(source)

@@ -59,9 +59,7 @@ class _Compiler:
         if len(parts) < 2:
             return parts[0] if parts else EMPTY_RUN
         nfa, starts = self.side_by_side(parts)
-        ends = [
-            {start + s for s in part.accepting} for part, start in zip(parts, starts, strict=True)
-        ]
+        ends = [{start + s for s in part.accepting} for part, start in zip(parts, starts, strict=True)]
         for end, following in zip(ends, starts[1:], strict=False):
             for state in end:
                 nfa.silent[state].append(following)
@@ -123,9 +121,7 @@ class _Compiler:
             for part, start in zip(parts, starts, strict=False)
             for row in part.moves
         ]
-        accepting = {
-            start + s for part, start in zip(parts, starts, strict=False) for s in part.accepting
-        }
+        accepting = {start + s for part, start in zip(parts, starts, strict=False) for s in part.accepting}
         return Nfa(moves, [[] for _ in moves], accepting), starts[:-1]
 
     def language_of(self, nfa: Nfa, accepting: set[int]) -> Dfa:

@@ -82,7 +82,9 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
         if min(int(side.sum()) for side in sides) < FEWEST_A_SIDE:
             continue
         owners = [customers[case[after[side]]] for side in sides]
-        estimate = difference_of_means(length[sides[0]], owners[0], length[sides[1]], owners[1], "time", DEFINITION)
+        estimate = difference_of_means(
+            length[sides[0]], owners[0], length[sides[1]], owners[1], "time", DEFINITION
+        )
         if estimate.low > 0:
             source, target = divmod(int(pair), len(log.activities))
             department = _department(log, after[mine])

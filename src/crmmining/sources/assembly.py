@@ -49,8 +49,13 @@ def _assign_processes(workspace: Workspace, study: StudyFile) -> None:
                 f"AND value IN ({', '.join('?' * len(choices))}))"
             )
             values += [attribute, *choices]
-        workspace.run(f"INSERT INTO process_matches SELECT record, ? FROM record_codes WHERE {conditions}", [code, *values])
-    workspace.run("CREATE OR REPLACE TEMP TABLE record_process AS SELECT record, min(process) AS process, count(*) AS n FROM process_matches GROUP BY record")
+        workspace.run(
+            f"INSERT INTO process_matches SELECT record, ? FROM record_codes WHERE {conditions}",
+            [code, *values],
+        )
+    workspace.run(
+        "CREATE OR REPLACE TEMP TABLE record_process AS SELECT record, min(process) AS process, count(*) AS n FROM process_matches GROUP BY record"
+    )
 
 
 def _map_activities(workspace: Workspace, study: StudyFile) -> None:
@@ -62,15 +67,32 @@ def _map_activities(workspace: Workspace, study: StudyFile) -> None:
     for (source_name,) in workspace.rows("SELECT DISTINCT activity FROM stage_events ORDER BY 1"):
         spec = study.activities.get(source_name)
         known = spec or ActivitySpec()
-        row = (known.name or source_name, known.actor, known.channel, known.department, known.visible, known.contact)
-        workspace.run("INSERT INTO activity_map VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [source_name, *row, spec is not None])
+        row = (
+            known.name or source_name,
+            known.actor,
+            known.channel,
+            known.department,
+            known.visible,
+            known.contact,
+        )
+        workspace.run(
+            "INSERT INTO activity_map VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [source_name, *row, spec is not None]
+        )
 
 
 def _code_names(workspace: Workspace, study: StudyFile) -> None:
-    workspace.run("INSERT INTO names SELECT 'activity', row_number() OVER (ORDER BY name) - 1, name FROM (SELECT DISTINCT name FROM activity_map)")
-    workspace.run("INSERT INTO names SELECT 'record_type', row_number() OVER (ORDER BY type) - 1, type FROM (SELECT DISTINCT type FROM record_codes)")
+    workspace.run(
+        "INSERT INTO names SELECT 'activity', row_number() OVER (ORDER BY name) - 1, name FROM (SELECT DISTINCT name FROM activity_map)"
+    )
+    workspace.run(
+        "INSERT INTO names SELECT 'record_type', row_number() OVER (ORDER BY type) - 1, type FROM (SELECT DISTINCT type FROM record_codes)"
+    )
     for kind in _NAMED:
-        declared = sorted({p.department for p in study.processes.values() if p.department}) if kind == "department" else []
+        declared = (
+            sorted({p.department for p in study.processes.values() if p.department})
+            if kind == "department"
+            else []
+        )
         of_map = f"UNION SELECT {kind} FROM activity_map" if kind != "resource" else ""
         given = "UNION SELECT unnest(?)" if declared else ""
         workspace.run(
@@ -87,7 +109,11 @@ def _fill_events(workspace: Workspace, study: StudyFile) -> None:
     workspace.run("CREATE OR REPLACE TEMP TABLE process_departments (process INTEGER, department VARCHAR)")
     for code, process in enumerate(study.processes.values()):
         workspace.run("INSERT INTO process_departments VALUES (?, ?)", [code, process.department])
-    actor = "CASE coalesce(m.actor, e.actor) " + " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(ACTORS)) + " END"
+    actor = (
+        "CASE coalesce(m.actor, e.actor) "
+        + " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(ACTORS))
+        + " END"
+    )
     workspace.run(
         "CREATE OR REPLACE TEMP TABLE resolved AS SELECT e.*, m.name AS meant, m.channel AS map_channel, m.department AS map_department, "
         f"m.visible AS map_visible, m.contact AS map_contact, {actor} AS acting, r.record, r.customer AS record_customer, p.process, k.customer AS own_customer "
@@ -140,4 +166,7 @@ def _fill_records(workspace: Workspace, study: StudyFile) -> None:
 
 def _remember_closings(workspace: Workspace, code: int, process: Process) -> None:
     for activity in process.closed_by:
-        workspace.run("INSERT INTO closings SELECT ?, code FROM names WHERE kind = 'activity' AND name = ?", [code, activity])
+        workspace.run(
+            "INSERT INTO closings SELECT ?, code FROM names WHERE kind = 'activity' AND name = ?",
+            [code, activity],
+        )

@@ -26,7 +26,9 @@ class CsvDialect:
     encoding: str
 
 
-def csv_dialect(path: Path, *, delimiter: str | None = None, quote: str = '"', encoding: str = "utf-8") -> CsvDialect:
+def csv_dialect(
+    path: Path, *, delimiter: str | None = None, quote: str = '"', encoding: str = "utf-8"
+) -> CsvDialect:
     """Look at the head of a file; the delimiter is the one its header uses most, unless given.
 
     Raises:
@@ -34,19 +36,35 @@ def csv_dialect(path: Path, *, delimiter: str | None = None, quote: str = '"', e
         SourceError: empty, no header, a column name twice, an unknown encoding.
     """
     if not path.is_file():
-        raise MissingFileError(path, f"Its folder has {listed(sorted(p.name for p in path.parent.glob('*'))[:8])}" if path.parent.is_dir() else f"There is no folder {path.parent} either")
+        raise MissingFileError(
+            path,
+            f"Its folder has {listed(sorted(p.name for p in path.parent.glob('*'))[:8])}"
+            if path.parent.is_dir()
+            else f"There is no folder {path.parent} either",
+        )
     head = path.open("rb").read(_HEAD)
     if not head.strip():
         raise SourceError(f"{path}: the file is empty; export it again, or take it out of the study file")
     text = _decoded(path, head, encoding)
-    first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), quotechar=quote or None))
+    first = next(
+        csv.reader(
+            io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), quotechar=quote or None
+        )
+    )
     columns = tuple(name.strip() for name in first)
     double = next((name for name in columns if columns.count(name) > 1), None)
     if double is not None:
         raise SourceError(f"{path}: the header has the column {double!r} twice; rename one of them")
     if any(not name for name in columns):
         raise SourceError(f"{path}: column {columns.index('') + 1} of the header has no name; give it one")
-    return CsvDialect(path, columns, delimiter or _delimiter(text), quote, _new_line(text), _ENGINE_ENCODINGS[encoding.lower()])
+    return CsvDialect(
+        path,
+        columns,
+        delimiter or _delimiter(text),
+        quote,
+        _new_line(text),
+        _ENGINE_ENCODINGS[encoding.lower()],
+    )
 
 
 def first_undecodable(path: Path, encoding: str) -> UnreadableValueError:
@@ -61,12 +79,16 @@ def first_undecodable(path: Path, encoding: str) -> UnreadableValueError:
                     f"{path}: line {number}: byte 0x{byte:02X} is not {encoding}; "
                     "say how the file is written, e.g. encoding: latin-1"
                 )
-    return UnreadableValueError(f"{path}: not {encoding}; say how the file is written, e.g. encoding: latin-1")
+    return UnreadableValueError(
+        f"{path}: not {encoding}; say how the file is written, e.g. encoding: latin-1"
+    )
 
 
 def _decoded(path: Path, head: bytes, encoding: str) -> str:
     if encoding.lower() not in _ENGINE_ENCODINGS:
-        raise SourceError(f"{path}: the encoding {encoding!r} cannot be read; write one of {listed(_ENGINE_ENCODINGS)}, or convert the file to utf-8")
+        raise SourceError(
+            f"{path}: the encoding {encoding!r} cannot be read; write one of {listed(_ENGINE_ENCODINGS)}, or convert the file to utf-8"
+        )
     try:
         return head.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
     except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ from crmmining.errors import MissingColumnError, SourceError, nearest
 from crmmining.study.source_spec import Column, Condition, Constant, Template, Word
 
 Role = Column | Constant | Template | Word | str | None
+_CHANNELS = ("web", "phone", "email", "mail", "chat", "branch", "sms", "app", "social", "letter", "shop")
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
 
@@ -68,11 +69,18 @@ class Columns:
         return Expression(" AND ".join(parts), tuple(values))
 
     def _word(self, word: str) -> Expression:
+        if word in self.names and word.lower() in _CHANNELS:
+            raise SourceError(
+                f"{self.table} has a column {word!r}, and {word!r} may be meant as the channel itself; "
+                f"write {{column: {word}}} or {{value: {word}}}"
+            )
         if word in self.names:
             return Expression(self.quoted(word))
         hint = nearest(word, self.names)
         if hint:
-            raise SourceError(f"{self.table} has no column {word!r}.{hint} If the word itself is meant, write {{value: {word}}}")
+            raise SourceError(
+                f"{self.table} has no column {word!r}.{hint} If the word itself is meant, write {{value: {word}}}"
+            )
         return Expression("?", (word,))
 
     def _composed(self, template: str) -> Expression:
@@ -99,7 +107,9 @@ class Columns:
             values += [written, meant]
         if role.otherwise is None:
             return Expression(f"CASE{cases} ELSE {column} END", tuple(values))
-        return Expression(f"CASE{cases} WHEN {column} IS NULL THEN NULL ELSE ? END", (*values, role.otherwise))
+        return Expression(
+            f"CASE{cases} WHEN {column} IS NULL THEN NULL ELSE ? END", (*values, role.otherwise)
+        )
 
 
 def selected(parts: Sequence[tuple[Expression, str]]) -> Expression:

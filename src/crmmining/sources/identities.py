@@ -68,7 +68,9 @@ def assign_customers(workspace: Workspace) -> None:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    workspace.run("CREATE OR REPLACE TEMP TABLE key_nodes AS SELECT kind, key, CAST(row_number() OVER (ORDER BY kind, key) - 1 AS INTEGER) AS node FROM (SELECT kind, key FROM stage_keys UNION SELECT same_kind, same_key FROM stage_keys)")
+    workspace.run(
+        "CREATE OR REPLACE TEMP TABLE key_nodes AS SELECT kind, key, CAST(row_number() OVER (ORDER BY kind, key) - 1 AS INTEGER) AS node FROM (SELECT kind, key FROM stage_keys UNION SELECT same_kind, same_key FROM stage_keys)"
+    )
     edges = workspace.columns(
         "SELECT a.node AS a, b.node AS b FROM stage_keys s JOIN key_nodes a ON a.kind = s.kind AND a.key = s.key "
         "JOIN key_nodes b ON b.kind = s.same_kind AND b.key = s.same_key WHERE a.node <> b.node"
@@ -82,8 +84,12 @@ def assign_customers(workspace: Workspace) -> None:
     rank[np.argsort(first)] = np.arange(count, dtype=np.int32)
     workspace.run("CREATE OR REPLACE TEMP TABLE node_customers (node INTEGER, customer INTEGER)")
     workspace.insert("node_customers", {"node": np.arange(n, dtype=np.int32), "customer": rank[component]})
-    workspace.run("CREATE OR REPLACE TEMP TABLE key_customers AS SELECT kind, key, customer FROM key_nodes JOIN node_customers USING (node)")
-    workspace.run("INSERT INTO customers SELECT customer, coalesce(min(key) FILTER (WHERE kind = 'email'), min(key)) FROM key_customers GROUP BY customer ORDER BY customer")
+    workspace.run(
+        "CREATE OR REPLACE TEMP TABLE key_customers AS SELECT kind, key, customer FROM key_nodes JOIN node_customers USING (node)"
+    )
+    workspace.run(
+        "INSERT INTO customers SELECT customer, coalesce(min(key) FILTER (WHERE kind = 'email'), min(key)) FROM key_customers GROUP BY customer ORDER BY customer"
+    )
     workspace.run(
         "INSERT INTO customer_attributes SELECT customer, attribute, max(value) FROM stage_customer_attributes "
         "JOIN key_customers USING (kind, key) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL"

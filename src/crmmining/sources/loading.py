@@ -59,7 +59,9 @@ def _quiet(step: str, share: float) -> None:
 
 def _fingerprint(study: StudyFile, tables: list[TableSource]) -> str:
     """Changes when a file's content, or what decides its reading, changes."""
-    declared = study.model_dump_json(include={"sources", "customers", "activities", "processes", "goals", "satisfaction"})
+    declared = study.model_dump_json(
+        include={"sources", "customers", "activities", "processes", "goals", "satisfaction"}
+    )
     files = [(str(path), checksum(path)) for spec in tables for path in files_of(spec, study.folder)]
     return hashlib.blake2b(json.dumps([SCHEMA_VERSION, declared, files]).encode(), digest_size=16).hexdigest()
 
@@ -76,7 +78,9 @@ def _is_current(target: Path, fingerprint: str) -> bool:
         raise
 
 
-def _rebuild(study: StudyFile, sources: list[list[TableSource]], target: Path, fingerprint: str, progress: Progress) -> None:
+def _rebuild(
+    study: StudyFile, sources: list[list[TableSource]], target: Path, fingerprint: str, progress: Progress
+) -> None:
     beside = target.with_name(target.name + ".loading")
     beside.unlink(missing_ok=True)
     try:
@@ -89,9 +93,16 @@ def _rebuild(study: StudyFile, sources: list[list[TableSource]], target: Path, f
             leftover.unlink(missing_ok=True)
 
 
-def _fill(workspace: Workspace, study: StudyFile, sources: list[list[TableSource]], progress: Progress) -> None:
+def _fill(
+    workspace: Workspace, study: StudyFile, sources: list[list[TableSource]], progress: Progress
+) -> None:
     open_stages(workspace)
-    jobs = [(number, spec, path) for number, tables in enumerate(sources) for spec in tables for path in files_of(spec, study.folder)]
+    jobs = [
+        (number, spec, path)
+        for number, tables in enumerate(sources)
+        for spec in tables
+        for path in files_of(spec, study.folder)
+    ]
     for file, (number, spec, path) in enumerate(jobs):
         progress(f"reading {path.name}", 0.6 * file / len(jobs))
         reader = TableReader(workspace, study, number)
@@ -105,14 +116,18 @@ def _fill(workspace: Workspace, study: StudyFile, sources: list[list[TableSource
         )  # fmt: skip
         note_reading(workspace, reader.formats, raw)
     if workspace.value("SELECT count(*) FROM stage_events") == 0:
-        raise SourceError(f"{study.path}: no source holds a single event; is event: said for a table with rows?")
+        raise SourceError(
+            f"{study.path}: no source holds a single event; is event: said for a table with rows?"
+        )
     progress("finding customers", 0.62)
     assign_customers(workspace)
     progress("numbering records and events", 0.7)
     assemble(workspace, study)
     progress("building goals", 0.85)
     silences = build_goals(workspace, study)
-    workspace.remember(_SILENCES, json.dumps({goal: [s.microseconds, s.n_goals, s.declared] for goal, s in silences.items()}))
+    workspace.remember(
+        _SILENCES, json.dumps({goal: [s.microseconds, s.n_goals, s.declared] for goal, s in silences.items()})
+    )
     progress("checking quality", 0.95)
     note_quality(workspace, study)
     close_stages(workspace)

@@ -39,7 +39,11 @@ def note_quality(workspace: Workspace, study: StudyFile) -> None:
     """Count what is missing, double, or unknown."""
     for topic, what, sql, whole in _COUNTS:
         n, file = workspace.rows(sql)[0]
-        example = workspace.value("SELECT path FROM files WHERE file = ?", [file]) if file is not None and n else None
+        example = (
+            workspace.value("SELECT path FROM files WHERE file = ?", [file])
+            if file is not None and n
+            else None
+        )
         _note(workspace, topic, what, n, workspace.value(f"SELECT count(*) FROM {whole}"), example)
     _note_activities(workspace, study)
 
@@ -48,22 +52,52 @@ def _note_activities(workspace: Workspace, study: StudyFile) -> None:
     present = {name for (name,) in workspace.rows("SELECT name FROM names WHERE kind = 'activity'")}
     source_names = {name for (name,) in workspace.rows("SELECT source_name FROM activity_map")}
     if study.activities:
-        unmapped = workspace.rows("SELECT source_name, (SELECT count(*) FROM stage_events e WHERE e.activity = source_name) FROM activity_map WHERE NOT declared ORDER BY 1")
+        unmapped = workspace.rows(
+            "SELECT source_name, (SELECT count(*) FROM stage_events e WHERE e.activity = source_name) FROM activity_map WHERE NOT declared ORDER BY 1"
+        )
         for name, n in unmapped:
-            _note(workspace, "activities", "unmapped activity: not in the study file's activities", n, None, name)
+            _note(
+                workspace,
+                "activities",
+                "unmapped activity: not in the study file's activities",
+                n,
+                None,
+                name,
+            )
         for name in study.activities:
             if name not in source_names:
-                _note(workspace, "activities", f"declared activity that never occurs.{nearest(name, source_names)}", 0, None, name)
+                _note(
+                    workspace,
+                    "activities",
+                    f"declared activity that never occurs.{nearest(name, source_names)}",
+                    0,
+                    None,
+                    name,
+                )
     for place, names in _named_activities(study).items():
         for name in names:
             if name not in present:
-                _note(workspace, "activities", f"{place} names an activity that never occurs.{nearest(name, present)}", 0, None, name)
+                _note(
+                    workspace,
+                    "activities",
+                    f"{place} names an activity that never occurs.{nearest(name, present)}",
+                    0,
+                    None,
+                    name,
+                )
 
 
 def _named_activities(study: StudyFile) -> dict[str, list[str]]:
-    places = {f"process {name!r} (closed_by)": list(process.closed_by) for name, process in study.processes.items()}
+    places = {
+        f"process {name!r} (closed_by)": list(process.closed_by) for name, process in study.processes.items()
+    }
     for name, goal in study.goals.items():
-        places[f"goal {name!r}"] = [*goal.opened_by, *goal.reached_by, *goal.ended_by, *goal.includes.activities]
+        places[f"goal {name!r}"] = [
+            *goal.opened_by,
+            *goal.reached_by,
+            *goal.ended_by,
+            *goal.includes.activities,
+        ]
     for name, journey in study.journeys.items():
         places[f"the ideal journey of {name!r}"] = list(journey.activities)
     for name, promise in study.promises.items():

@@ -86,12 +86,19 @@ def _copy_csv(workspace: Workspace, table: str, dialect: CsvDialect, spec: Table
 def _read_parquet(workspace: Workspace, table: str, path: Path, spec: TableSource) -> Columns:
     if not path.is_file():
         raise MissingFileError(path)
-    names = [name for (name,) in workspace.rows("SELECT name FROM parquet_schema(?) WHERE num_children IS NULL", [str(path)])]
+    names = [
+        name
+        for (name,) in workspace.rows(
+            "SELECT name FROM parquet_schema(?) WHERE num_children IS NULL", [str(path)]
+        )
+    ]
     columns = Columns(str(path), names)
     declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in names)
     chosen = ", ".join(f"CAST({columns.quoted(name)} AS VARCHAR)" for name in names)
     workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
-    workspace.run(f"INSERT INTO {table} SELECT row_number() OVER (), {chosen} FROM read_parquet(?)", [str(path)])
+    workspace.run(
+        f"INSERT INTO {table} SELECT row_number() OVER (), {chosen} FROM read_parquet(?)", [str(path)]
+    )
     return columns
 
 
@@ -105,9 +112,13 @@ def _looked_up(
         raise MissingColumnError(other.table, lookup.id, other.names)
     new = [name for name in other.names if name not in columns.names]
     brought = "".join(f", any_value({other.quoted(name)}) AS {other.quoted(name)}" for name in new)
-    workspace.run(f"CREATE OR REPLACE TEMP TABLE raw_by_id AS SELECT {other.quoted(lookup.id)} AS _id{brought} FROM raw_lookup GROUP BY 1")
+    workspace.run(
+        f"CREATE OR REPLACE TEMP TABLE raw_by_id AS SELECT {other.quoted(lookup.id)} AS _id{brought} FROM raw_lookup GROUP BY 1"
+    )
     chosen = "".join(f", b.{other.quoted(name)}" for name in new)
-    workspace.run(f"CREATE OR REPLACE TEMP TABLE raw_joined AS SELECT r.*{chosen} FROM raw r LEFT JOIN raw_by_id b ON r.{key} = b._id")
+    workspace.run(
+        f"CREATE OR REPLACE TEMP TABLE raw_joined AS SELECT r.*{chosen} FROM raw r LEFT JOIN raw_by_id b ON r.{key} = b._id"
+    )
     for done in ("raw", "raw_lookup", "raw_by_id"):
         workspace.run(f"DROP TABLE temp.{done}")
     workspace.run("ALTER TABLE raw_joined RENAME TO raw")

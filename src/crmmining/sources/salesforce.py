@@ -19,7 +19,11 @@ from crmmining.study.source_spec import SalesforceSource, TableSource
 from crmmining.study.study_file import StudyFile
 
 NULLS = ["", "000000000000000AAA", "000000000000000"]
-DEFAULT_ACTIVITIES = {"Opportunity": "{StageName}", "Case": "Case: {Status}", "Task": "{TaskSubtype}: {Subject}"}
+DEFAULT_ACTIVITIES = {
+    "Opportunity": "{StageName}",
+    "Case": "Case: {Status}",
+    "Task": "{TaskSubtype}: {Subject}",
+}
 _Description = dict[str, Any]
 
 
@@ -37,7 +41,9 @@ def salesforce_tables(source: SalesforceSource, study: StudyFile) -> list[TableS
             raise UnknownNameError("Salesforce table", name, _TABLES)
     found = [name for name in _TABLES if name in present]
     if not found:
-        raise MissingFileError(folder / "Lead.csv", "The folder of a weekly export holds Lead.csv, Opportunity.csv, Case.csv …")
+        raise MissingFileError(
+            folder / "Lead.csv", "The folder of a weekly export holds Lead.csv, Opportunity.csv, Case.csv …"
+        )
     tables = []
     for name in found:
         columns = csv_dialect(present[name]).columns
@@ -47,13 +53,20 @@ def salesforce_tables(source: SalesforceSource, study: StudyFile) -> list[TableS
 
 
 def _completed(
-    described: _Description, name: str, path: Path, source: SalesforceSource, study: StudyFile, columns: tuple[str, ...]
+    described: _Description,
+    name: str,
+    path: Path,
+    source: SalesforceSource,
+    study: StudyFile,
+    columns: tuple[str, ...],
 ) -> TableSource:
     """What all tables share: nulls, zone, deleted rows, own lookups, customer attributes."""
     relative = path.relative_to(study.folder) if path.is_relative_to(study.folder) else path
     links = described.pop("links", []) + [{"column": column} for column in source.links.get(name, [])]
     known = {_plain(column): column for column in columns}
-    attributes = {wanted: known[_plain(wanted)] for wanted in study.customers.attributes if _plain(wanted) in known}
+    attributes = {
+        wanted: known[_plain(wanted)] for wanted in study.customers.attributes if _plain(wanted) in known
+    }
     return TableSource.model_validate(
         {
             **described,
@@ -73,7 +86,13 @@ def _plain(column: str) -> str:
 
 
 def _contact(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
-    return {"customer": {"salesforce": ["Id"], "email": ["Email"], "phone": _there(["Phone", "MobilePhone"], columns)}}
+    return {
+        "customer": {
+            "salesforce": ["Id"],
+            "email": ["Email"],
+            "phone": _there(["Phone", "MobilePhone"], columns),
+        }
+    }
 
 
 def _lead(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
@@ -98,7 +117,12 @@ def _lead(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
 def _opportunity(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
     attributes = ["Type", "StageName", "Amount", "LeadSource", "IsWon"]
     return {
-        "record": {"type": "Opportunity", "id": "Id", "opened": "CreatedDate", "attributes": _there(attributes, columns)},
+        "record": {
+            "type": "Opportunity",
+            "id": "Id",
+            "opened": "CreatedDate",
+            "attributes": _there(attributes, columns),
+        },
         "customer": {"salesforce": ["ContactId"]},
     }
 
@@ -107,7 +131,12 @@ def _opportunity_history(source: SalesforceSource, columns: tuple[str, ...]) -> 
     template = source.activities.get("Opportunity", DEFAULT_ACTIVITIES["Opportunity"])
     return {
         "record": {"type": "Opportunity", "id": "OpportunityId"},
-        "event": {"time": "CreatedDate", "activity": {"template": template}, "on_change": "StageName", "resource": {"column": "CreatedById"}},
+        "event": {
+            "time": "CreatedDate",
+            "activity": {"template": template},
+            "on_change": "StageName",
+            "resource": {"column": "CreatedById"},
+        },
         **_beside(source, template, columns, "Opportunity", "OpportunityId"),
     }
 
@@ -151,7 +180,10 @@ def _task(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
             "activity": {"template": template},
             "optional": True,
             "channel": {"column": "TaskSubtype", "map": {"Call": "phone", "Email": "email"}},
-            "actor": {"column": "CallType", "map": {"Inbound": "customer", "Outbound": "company", "Internal": "company"}},
+            "actor": {
+                "column": "CallType",
+                "map": {"Inbound": "customer", "Outbound": "company", "Internal": "company"},
+            },
             "resource": {"column": "OwnerId"},
         },
     }
@@ -184,7 +216,9 @@ def _there(names: list[str], columns: tuple[str, ...]) -> list[str]:
 _TABLES: dict[str, Callable[[SalesforceSource, tuple[str, ...]], _Description]] = {
     "Contact": _contact,
     "Lead": _lead,
-    "Campaign": lambda source, columns: {"record": {"type": "Campaign", "id": "Id", "attributes": _there(["Name", "Type"], columns)}},
+    "Campaign": lambda source, columns: {
+        "record": {"type": "Campaign", "id": "Id", "attributes": _there(["Name", "Type"], columns)}
+    },
     "CampaignMember": _campaign_member,
     "Opportunity": _opportunity,
     "OpportunityHistory": _opportunity_history,

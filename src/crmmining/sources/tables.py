@@ -48,7 +48,9 @@ class TableReader:
     def _keep_where(self, columns: Columns, spec: TableSource) -> None:
         if spec.where:
             condition = columns.condition(spec.where)
-            self.workspace.run(f"DELETE FROM raw WHERE NOT coalesce({condition.sql}, FALSE)", condition.values)
+            self.workspace.run(
+                f"DELETE FROM raw WHERE NOT coalesce({condition.sql}, FALSE)", condition.values
+            )
 
     def _time(self, raw: RawTable, column: str, spec: TableSource, table: str = "raw") -> Expression:
         quoted = raw.columns.quoted(column)
@@ -57,7 +59,9 @@ class TableReader:
             self.formats[column] = known_format(self.workspace, quoted, spec.time, where, table)
         return self.formats[column].microseconds(quoted)
 
-    def _stage_records(self, raw: RawTable, spec: TableSource, record: RecordSpec, keys: KeyExpressions) -> None:
+    def _stage_records(
+        self, raw: RawTable, spec: TableSource, record: RecordSpec, keys: KeyExpressions
+    ) -> None:
         columns, name = raw.columns, raw.columns.quoted(record.id)
         kind, key = keys.kind(), keys.key()
         opened = self._time(raw, record.opened, spec) if record.opened else Expression("CAST(NULL AS BIGINT)")
@@ -135,7 +139,10 @@ class TableReader:
             "key_kind VARCHAR, key VARCHAR, record_type VARCHAR, record_id VARCHAR, channel VARCHAR, department VARCHAR, resource VARCHAR, "
             "actor VARCHAR, score_text VARCHAR, satisfaction DOUBLE, sequence BIGINT, changing VARCHAR)"
         )
-        self.workspace.run(f"INSERT INTO parsed SELECT {chosen.sql} FROM raw WHERE {where.sql}", [*chosen.values, *where.values])
+        self.workspace.run(
+            f"INSERT INTO parsed SELECT {chosen.sql} FROM raw WHERE {where.sql}",
+            [*chosen.values, *where.values],
+        )
         if event.on_change:
             self.workspace.run(
                 "DELETE FROM parsed WHERE row IN (SELECT row FROM (SELECT row, changing, lag(changing) OVER w AS before FROM parsed "
@@ -145,13 +152,47 @@ class TableReader:
     def _refuse(self, raw: RawTable, spec: TableSource, event: EventSpec, file: int) -> None:
         """Set aside what is no event, with the reason; stop where a value cannot be read."""
         low, high = self.study.satisfaction.scale
-        self._unreadable(raw, spec, event.time, "time_text", "time_text IS NOT NULL AND time IS NULL", f"is no time like {self._form(event.time)}", file)
+        self._unreadable(
+            raw,
+            spec,
+            event.time,
+            "time_text",
+            "time_text IS NOT NULL AND time IS NULL",
+            f"is no time like {self._form(event.time)}",
+            file,
+        )
         if event.start:
-            self._unreadable(raw, spec, event.start, "start_text", "start_text IS NOT NULL AND start IS NULL", f"is no time like {self._form(event.start)}", file)
-            self._unreadable(raw, spec, event.start, "start_text", "start > time", "is a start after its end", file)
-        self._unreadable(raw, spec, event.satisfaction or "", "score_text", f"score_text IS NOT NULL AND NOT coalesce(satisfaction BETWEEN {low} AND {high}, FALSE)", f"is no score from {low:g} to {high:g}", file)
+            self._unreadable(
+                raw,
+                spec,
+                event.start,
+                "start_text",
+                "start_text IS NOT NULL AND start IS NULL",
+                f"is no time like {self._form(event.start)}",
+                file,
+            )
+            self._unreadable(
+                raw, spec, event.start, "start_text", "start > time", "is a start after its end", file
+            )
+        self._unreadable(
+            raw,
+            spec,
+            event.satisfaction or "",
+            "score_text",
+            f"score_text IS NOT NULL AND NOT coalesce(satisfaction BETWEEN {low} AND {high}, FALSE)",
+            f"is no score from {low:g} to {high:g}",
+            file,
+        )
         actors = ", ".join(f"'{actor}'" for actor in ACTORS)
-        self._unreadable(raw, spec, "actor", "actor", f"actor NOT IN ({actors})", f"is no actor; write one of {', '.join(ACTORS)}, or map the values", file)
+        self._unreadable(
+            raw,
+            spec,
+            "actor",
+            "actor",
+            f"actor NOT IN ({actors})",
+            f"is no actor; write one of {', '.join(ACTORS)}, or map the values",
+            file,
+        )
         if event.optional:
             self.workspace.run("DELETE FROM parsed WHERE time_text IS NULL")
         self._set_aside("time_text IS NULL", event.time, "time_text", "no time", file)
@@ -162,7 +203,9 @@ class TableReader:
         known = self.formats[column]
         return "2025-06-03 14:02:11" if known.format == "iso" else repr(known.format)
 
-    def _unreadable(self, raw: RawTable, spec: TableSource, column: str, text: str, condition: str, reason: str, file: int) -> None:
+    def _unreadable(
+        self, raw: RawTable, spec: TableSource, column: str, text: str, condition: str, reason: str, file: int
+    ) -> None:
         bad = self.workspace.rows(f"SELECT row, {text} FROM parsed WHERE {condition} ORDER BY row LIMIT 1")
         if not bad:
             return

@@ -16,7 +16,21 @@ from crmmining.study.source_spec import TimeFormat
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{1,2}(:?\d{2}){0,2}([.,]\d+)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?$"
 _OFFSET = r"\d{1,2}:?\d{2}(:?\d{2}([.,]\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)$"
-_DATES = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%m.%d.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%b %d, %Y", "%d-%b-%Y", "%Y%m%d")
+_DATES = (
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%m.%d.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%d-%b-%Y",
+    "%Y%m%d",
+)
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", "T%H:%M:%S")
 
 
@@ -45,7 +59,9 @@ class KnownFormat:
         return Expression(f"epoch_us(timezone(?, try_strptime({column}, ?)))", (self.zone, self.format))
 
 
-def known_format(workspace: Workspace, column: str, declared: TimeFormat, where: str, table: str = "raw") -> KnownFormat:
+def known_format(
+    workspace: Workspace, column: str, declared: TimeFormat, where: str, table: str = "raw"
+) -> KnownFormat:
     """The format of a quoted column of a staging table: as declared, or as its values prove it.
 
     `where` names file and column for the error.
@@ -58,7 +74,11 @@ def known_format(workspace: Workspace, column: str, declared: TimeFormat, where:
     total = workspace.value(f"SELECT count({column}) FROM {table}")
     if total == 0:
         return KnownFormat("iso", declared.zone, proved=False)
-    fitting = [form for form in _candidates(workspace, column, table) if _fits(workspace, column, form, table) == total]
+    fitting = [
+        form
+        for form in _candidates(workspace, column, table)
+        if _fits(workspace, column, form, table) == total
+    ]
     if len(fitting) == 1:
         return KnownFormat(fitting[0], declared.zone, proved=True)
     if fitting:
@@ -94,8 +114,12 @@ def _fits(workspace: Workspace, column: str, form: str, table: str) -> int:
     return int(workspace.value(f"SELECT count({expression.sql}) FROM {table}", expression.values))
 
 
-def _ambiguous(workspace: Workspace, column: str, fitting: list[str], where: str, table: str) -> UnreadableValueError:
-    row, value = workspace.rows(f"SELECT _row, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY _row LIMIT 1")[0]
+def _ambiguous(
+    workspace: Workspace, column: str, fitting: list[str], where: str, table: str
+) -> UnreadableValueError:
+    row, value = workspace.rows(
+        f"SELECT _row, {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY _row LIMIT 1"
+    )[0]
     readings = " or ".join(f"{_read(workspace, value, form)} ({form!r})" for form in fitting[:2])
     return UnreadableValueError(
         f"{where}: row {row}: {value!r} can be read as {readings}; "

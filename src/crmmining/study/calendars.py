@@ -18,7 +18,9 @@ _PERIOD = re.compile(r"(\w{3})(?:-(\w{3}))?\s+(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2}
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"no time zone {name!r}; write it like 'Europe/London' or 'UTC'.{nearest(name, available_timezones())}")
+        raise ValueError(
+            f"no time zone {name!r}; write it like 'Europe/London' or 'UTC'.{nearest(name, available_timezones())}"
+        )
     return name
 
 
@@ -109,4 +111,6 @@ def holiday_dates(place: str, years: range) -> set[dt.date]:
     try:
         return set(holidays.country_holidays(country, subdiv=part or None, years=years))
     except NotImplementedError:
-        raise ValueError(f"no holidays are known for {place!r}; write a country like 'GB' or 'GB-ENG', or a list of dates") from None
+        raise ValueError(
+            f"no holidays are known for {place!r}; write a country like 'GB' or 'GB-ENG', or a list of dates"
+        ) from None

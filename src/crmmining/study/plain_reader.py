@@ -26,9 +26,7 @@ class PlainReader:
             return None
         return value
 
-    def whole(
-        self, data: Mapping[Any, Any], key: str, place: Place, least: int, most: int
-    ) -> int | None:
+    def whole(self, data: Mapping[Any, Any], key: str, place: Place, least: int, most: int) -> int | None:
         """A whole number between `least` and `most`; None where the key is absent or null."""
         value = data.get(key)
         if value is None:
@@ -52,9 +50,7 @@ class PlainReader:
                 self.problem((*place, str(key)), data[key], message + nearest(str(key), allowed))
         for key in required:
             if key not in data:
-                self.problem(
-                    place, data, f"the key {key!r} is missing; needed are {listed(required)}"
-                )
+                self.problem(place, data, f"the key {key!r} is missing; needed are {listed(required)}")
 
     def refuse(self, place: Place, value: Any, meant: str) -> None:
         """Note a value that cannot be meant: what it is, what is allowed."""

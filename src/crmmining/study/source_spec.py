@@ -51,7 +51,9 @@ _ROLE = Discriminator(
     custom_error_message="write a column name, {column: NAME}, {value: TEXT} or {template: '{A} {B}'}",
 )
 _Written = (
-    Annotated[Column, Tag("column")] | Annotated[Constant, Tag("value")] | Annotated[Template, Tag("template")]
+    Annotated[Column, Tag("column")]
+    | Annotated[Constant, Tag("value")]
+    | Annotated[Template, Tag("template")]
 )
 
 ColumnRole = Annotated[
@@ -98,7 +100,9 @@ class EventSpec(StudyModel):
     actor: LabelRole | None = None
     satisfaction: str | None = None
     sequence: str | None = None
-    on_change: str | None = Field(None, description="keep a row only when this column differs from the record's row before")
+    on_change: str | None = Field(
+        None, description="keep a row only when this column differs from the record's row before"
+    )
     where: Condition = {}
     optional: bool = Field(False, description="a row without this time is no such event, not a refused row")
 
@@ -176,7 +180,7 @@ class TableSource(StudyModel):
     def _one_or_many(self) -> TableSource:
         if self.event and self.events:
             raise ValueError("write event: for one kind of event per row or events: for several, not both")
-        if not (self.event or self.events or self.record or self.customer):
+        if not (self.event or self.events or self.record) and self.customer is None:
             raise ValueError("says nothing about its rows; add event: {time: …, activity: …, customer: …}")
         return self
 

@@ -153,10 +153,14 @@ class StudyFile(StudyModel):
         for goal, spec in self.goals.items():
             for name in spec.includes.processes:
                 if name not in self.processes:
-                    raise ValueError(f"goals.{goal}.includes.processes: no process {name!r} is declared.{nearest(name, self.processes)}")
+                    raise ValueError(
+                        f"goals.{goal}.includes.processes: no process {name!r} is declared.{nearest(name, self.processes)}"
+                    )
         for goal in self.journeys:
             if goal not in self.goals:
-                raise ValueError(f"journeys.{goal}: no goal of this name is declared.{nearest(goal, self.goals)}")
+                raise ValueError(
+                    f"journeys.{goal}: no goal of this name is declared.{nearest(goal, self.goals)}"
+                )
         return self
 
     @property

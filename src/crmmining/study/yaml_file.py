@@ -79,7 +79,9 @@ def _mapping(node: yaml.MappingNode, place: Place, lines: dict[Place, int], path
         key = key_node.value
         if key in result:
             first = lines[(*place, key)]
-            raise StudyFileError(path, line, f"the key {key!r} stands here twice (first on line {first}); keep one")
+            raise StudyFileError(
+                path, line, f"the key {key!r} stands here twice (first on line {first}); keep one"
+            )
         lines[(*place, key)] = line
         result[key] = _plain(value_node, (*place, key), lines, path)
     return result

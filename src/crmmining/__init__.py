@@ -1,0 +1,82 @@
+"""Process mining for CRM: the same events as process and as customer journey.
+
+Everything here is loaded when it is first used, so that importing the package stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crmmining.comparison.views import Views, compare_views
+    from crmmining.errors import CrmminingError
+    from crmmining.eventlog.filters import where
+    from crmmining.eventlog.log import EventLog
+    from crmmining.eventlog.study import Study
+    from crmmining.mining.bottlenecks import find_bottlenecks
+    from crmmining.mining.conformance import check_conformance
+    from crmmining.mining.directly_follows import directly_follows
+    from crmmining.mining.discovery import discover_model
+    from crmmining.mining.pm4py_bridge import read_net
+    from crmmining.mining.weekdays import find_weekday_delays
+    from crmmining.reporting.exports import export_log
+    from crmmining.reporting.plotting import plot
+    from crmmining.reporting.report import write_report
+    from crmmining.samples.making import make_sample
+    from crmmining.sources.loading import open_study
+    from crmmining.sources.plain_logs import read_table
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CrmminingError": "errors",
+    "EventLog": "eventlog.log",
+    "Study": "eventlog.study",
+    "Views": "comparison.views",
+    "check_conformance": "mining.conformance",
+    "compare_views": "comparison.views",
+    "directly_follows": "mining.directly_follows",
+    "discover_model": "mining.discovery",
+    "export_log": "reporting.exports",
+    "find_bottlenecks": "mining.bottlenecks",
+    "find_weekday_delays": "mining.weekdays",
+    "make_sample": "samples.making",
+    "open_study": "sources.loading",
+    "plot": "reporting.plotting",
+    "read_net": "mining.pm4py_bridge",
+    "read_table": "sources.plain_logs",
+    "where": "eventlog.filters",
+    "write_report": "reporting.report",
+}
+
+__all__ = [
+    "CrmminingError",
+    "EventLog",
+    "Study",
+    "Views",
+    "check_conformance",
+    "compare_views",
+    "directly_follows",
+    "discover_model",
+    "export_log",
+    "find_bottlenecks",
+    "find_weekday_delays",
+    "make_sample",
+    "open_study",
+    "plot",
+    "read_net",
+    "read_table",
+    "where",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'crmmining' has no attribute {name!r}")
+    return getattr(import_module(f"crmmining.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

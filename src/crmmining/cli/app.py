@@ -1,0 +1,22 @@
+"""The command tree; each command is options, one library call, rendering."""
+
+from __future__ import annotations
+
+import typer
+
+from crmmining.cli.comparing import compare, demo, report
+from crmmining.cli.exploring import bottlenecks, check, discover, export, inspect, variants
+from crmmining.cli.preparing import init, load, samples
+
+app = typer.Typer(
+    name="crmmining",
+    help="Process mining for CRM: the same events as process and as customer journey, and what one view hides from the other.",
+    epilog="Exit codes: 0 fine, 1 threshold missed (--fail-under), 2 bad input. --debug shows where an error comes from.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+)
+
+for _command in (demo, init, load, inspect, variants, discover, check, bottlenecks, compare, report, export):
+    app.command()(_command)
+app.add_typer(samples, name="samples")

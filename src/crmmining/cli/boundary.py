@@ -1,0 +1,37 @@
+"""The error boundary: exit 0 fine, 1 threshold missed, 2 bad input in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    import typer
+    from typer.exceptions import TyperException
+
+    from crmmining.cli.app import app
+    from crmmining.errors import CrmminingError
+
+    words = [word for word in arguments if word != "--debug"]
+    debug = len(words) != len(arguments)
+    try:
+        code = typer.main.get_command(app).main(args=words, prog_name="crmmining", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except CrmminingError as error:
+        if debug:
+            raise
+        return _said(str(error), 2)
+    except TyperException as error:
+        return _said(f"{error.format_message()} Ask 'crmmining --help'.", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _said("stopped; nothing stored was changed", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _said(message: str, code: int) -> int:
+    sys.stderr.write(f"crmmining: {message}\n")
+    return code

@@ -1,0 +1,94 @@
+"""What `check` does: find the model, show the result, hold it against a threshold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmmining.cli.options import Format
+from crmmining.cli.rendering import say, show_frame, show_json
+from crmmining.errors import InvalidOptionError
+
+if TYPE_CHECKING:
+    from crmmining.eventlog.log import EventLog
+    from crmmining.eventlog.study import Study
+    from crmmining.mining.conformance import Conformance
+
+MEASURES = ("fitness", "pooled_fitness")
+
+
+def conformance_of(study: Study | None, log: EventLog, model: Path | None) -> Conformance:
+    """Check against the file, or the study's ideal journey.
+
+    Raises:
+        InvalidOptionError: neither is there.
+    """
+    from crmmining.mining.conformance import check_conformance
+
+    if model is not None:
+        from crmmining.mining.pm4py_bridge import read_net
+
+        return check_conformance(log, read_net(model))
+    if study is None or log.notion.kind != "journey":
+        raise InvalidOptionError(
+            "there is no model to check against; say --model FILE (.pnml .bpmn .ptml), or --goal of a study with an ideal journey"
+        )
+    return check_conformance(log, study.ideal_journey(log.notion.name))
+
+
+def show_conformance(result: Conformance, top: int, form: Format) -> None:
+    """Fitness, verdicts and deviations; as JSON every variant with its moves."""
+    if form is Format.json:
+        frame = result.to_frame()
+        variants = [
+            {
+                "activities": list(row.activities), "n_cases": int(row.n_cases), "is_open": bool(row.is_open), "cost": int(row.cost),
+                "trace_fitness": float(row.trace_fitness), "moves": [list(move) for move in row.moves],
+            }
+            for row in frame.itertuples()
+        ]  # fmt: skip
+        show_json(
+            {
+                "variants": variants,
+                "log_fitness": result.log_fitness,
+                "pooled_log_fitness": result.pooled_log_fitness,
+                "verdicts": result.verdicts,
+            }
+        )
+        return
+    deviations = result.deviations.to_frame().head(top)
+    if form is Format.csv:
+        show_frame(deviations, form)
+        return
+    say(
+        f"{result.notion}: log fitness {result.log_fitness:.3f} (mean over cases), {result.pooled_log_fitness:.3f} (pooled)"
+    )
+    say(", ".join(f"{n:,} {name}" for name, n in result.verdicts.items() if n))
+    columns = [
+        "kind",
+        "activity",
+        "n_cases",
+        "share",
+        *(["reached_difference"] if deviations["reached_difference"].notna().any() else []),
+    ]
+    show_frame(deviations[columns], form, title="Deviations, those that go with most lost goals first")
+    say(result.definition)
+
+
+def missed(result: Conformance, threshold: str) -> bool:
+    """Whether a threshold like ``fitness=0.9`` is missed.
+
+    Raises:
+        InvalidOptionError: it cannot be read.
+    """
+    name, sign, value = threshold.partition("=")
+    try:
+        limit = float(value)
+    except ValueError:
+        limit = -1.0
+    if not sign or name not in MEASURES or not 0 <= limit <= 1:
+        raise InvalidOptionError(f"{threshold!r} is no threshold; write fitness=0.9 or pooled_fitness=0.9")
+    found = result.log_fitness if name == "fitness" else result.pooled_log_fitness
+    if found < limit:
+        say(f"{name} {found:.3f} is under {limit:g}")
+    return found < limit

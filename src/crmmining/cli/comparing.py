@@ -1,0 +1,88 @@
+"""Commands on a whole study: compare, report, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmmining.cli.options import As, Format, Goal, StudyFile
+
+
+def compare(
+    study: StudyFile,
+    goal: Goal = None,
+    topic: Annotated[
+        str | None,
+        typer.Option(
+            "--topic",
+            help="One table: clocks, white_space, links, watermelons, false_closures, silos, channel_switches, contacts, leavers, promises.",
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many rows to show.")] = 10,
+    form: As = Format.table,
+) -> None:
+    """Compare the two views of the same events: what one hides from the other.
+
+    Example: crmmining compare sample_logs/home_move/study.yaml --goal "Move into a home" --topic white_space
+    """
+    from crmmining.cli.opening import open_study
+    from crmmining.cli.view_tables import show_findings, show_topic
+    from crmmining.comparison.views import compare_views
+
+    opened = open_study(study)
+    goals = [goal] if goal else list(opened.goals)
+    for name in goals:
+        views = compare_views(opened, name)
+        if topic:
+            show_topic(views, topic, top, form)
+    if not topic:
+        show_findings([compare_views(opened, name) for name in goals], form)
+
+
+def report(
+    study: StudyFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")],
+) -> None:
+    """Write the report: one page for owners, figures, tables.
+
+    Example: crmmining report sample_logs/home_move/study.yaml -o /tmp/report
+    """
+    from crmmining.cli.opening import open_study, progress
+    from crmmining.cli.rendering import say
+    from crmmining.reporting.report import write_report
+
+    opened = open_study(study)
+    with progress("Writing the report") as follow:
+        page = write_report(opened, output, progress=follow)
+    say(f"Wrote {page}")
+
+
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to work in.")] = Path(
+        "demo_report"
+    ),
+) -> None:
+    """Make the home-move sample, load it, and write its report.
+
+    Example: crmmining demo -o /tmp/demo
+    """
+    from crmmining.cli.opening import open_study, progress
+    from crmmining.cli.rendering import say
+    from crmmining.comparison.views import compare_views, headline
+    from crmmining.reporting.report import write_report
+    from crmmining.samples.making import make_sample
+
+    with progress("Making the sample") as follow:
+        path = make_sample("home_move", output / "home_move", progress=follow)
+    study = open_study(path)
+    with progress("Writing the report") as follow:
+        page = write_report(study, output, progress=follow)
+    found = [finding for goal in study.goals for finding in compare_views(study, goal).findings]
+    say(
+        f"{study.name}: {study.n_events:,} events, {len(study.processes)} processes, {len(study.goals)} customer goals. What the processes do not show:"
+    )
+    for number, finding in enumerate(headline(found), start=1):
+        say(f" {number}. {finding.sentence}.")
+    say(f"Report: {page}")

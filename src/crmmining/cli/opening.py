@@ -1,0 +1,122 @@
+"""From a command's arguments to a study or a log, with a progress bar where it takes long."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmmining.errors import InvalidOptionError
+
+if TYPE_CHECKING:
+    from crmmining.eventlog.log import EventLog
+    from crmmining.eventlog.study import Study
+    from crmmining.sources.loading import Progress
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a source turned out to be; `study` is None for a plain log, `log` where none was picked."""
+
+    study: Study | None
+    log: EventLog | None
+
+
+@dataclass(frozen=True)
+class LogOptions:
+    """Which log of a source: its case notion, or a plain table's columns."""
+
+    process: str | None = None
+    goal: str | None = None
+    case: str | None = None
+    activity: str | None = None
+    time: str | None = None
+    start: str | None = None
+    customer: str | None = None
+    resource: str | None = None
+    time_format: str | None = None
+    zone: str = "UTC"
+    where: tuple[str, ...] = ()
+
+    def columns(self) -> dict[str, str]:
+        """Roles told by options."""
+        roles = ("case", "activity", "time", "start", "customer", "resource")
+        return {role: column for role in roles if (column := getattr(self, role))}
+
+
+def open_study(path: Path, *, reload: bool = False) -> Study:
+    """Open a study, showing progress on a terminal."""
+    from crmmining.sources.loading import open_study as load
+
+    with progress(f"Loading {path}") as report:
+        return load(path, reload=reload, progress=report)
+
+
+def open_source(path: Path, options: LogOptions) -> Opened:
+    """A study, with a log if one is named or there is only one; or a plain log."""
+    from crmmining.eventlog.filters import where
+    from crmmining.sources.plain_logs import is_plain_log, read_table
+
+    if is_plain_log(path):
+        if options.process or options.goal:
+            raise InvalidOptionError(
+                "--process and --goal pick a log of a study file; a plain log has one only"
+            )
+        log = read_table(path, columns=options.columns(), time_format=options.time_format, zone=options.zone)
+        return Opened(None, where(log, options.where))
+    if options.columns():
+        raise InvalidOptionError(
+            f"{path} is a study file: it says itself which column is what; use --process or --goal"
+        )
+    study = open_study(path)
+    log = _picked(study, options)
+    return Opened(study, where(log, options.where) if log else None)
+
+
+def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:
+    """One log.
+
+    Raises:
+        InvalidOptionError: a study with several and none named.
+    """
+    opened = open_source(path, options)
+    if opened.log is None:
+        assert opened.study is not None
+        names = [f"--process {name!r}" for name in opened.study.processes] + [
+            f"--goal {name!r}" for name in opened.study.goals
+        ]
+        raise InvalidOptionError(f"which log of {path}? Say one of: {', '.join(names)}")
+    return opened.study, opened.log
+
+
+def _picked(study: Study, options: LogOptions) -> EventLog | None:
+    if options.process and options.goal:
+        raise InvalidOptionError("say either --process or --goal, not both")
+    if options.process:
+        return study.process_log(options.process)
+    if options.goal:
+        return study.journey_log(options.goal)
+    return study.journey_log(study.goals[0]) if len(study.goals) == 1 else None
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda step, share: bar.update(task, completed=share, description=step)

@@ -1,0 +1,74 @@
+"""Commands that prepare: init, load, samples make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmmining.cli.options import As, Format, StudyFile
+
+samples = typer.Typer(help="Made-up worlds with known truth.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def load(
+    study: StudyFile,
+    reload: Annotated[bool, typer.Option("--reload", help="Load everything again, changed or not.")] = False,
+    form: As = Format.table,
+) -> None:
+    """Load what is new in a study's exports and say what was found.
+
+    Example: crmmining load sample_logs/home_move/study.yaml
+    """
+    from crmmining.cli.opening import open_study
+    from crmmining.cli.rendering import say, show_frame
+
+    opened = open_study(study, reload=reload)
+    quality = opened.quality
+    frame = quality.files[["path", "n_rows", "n_events", "n_refused", "zone", "time_format"]]
+    show_frame(frame, form, title=f"{opened.name}: {opened.n_events:,} events")
+    if form is Format.table:
+        for warning in quality.warnings:
+            say(f"! {warning}")
+        say(f"Stored in {opened.workspace.path}")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder with exports.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Where to write the study file; FOLDER/study.yaml if not said."),
+    ] = None,
+) -> None:
+    """Look at a folder of exports and propose a commented study file.
+
+    Example: crmmining init sample_logs/home_move/exports -o study.yaml
+    """
+    from crmmining.cli.rendering import say
+    from crmmining.sources.proposing import propose_study
+
+    proposal = propose_study(folder, output or folder / "study.yaml")
+    say(f"Wrote {proposal.path}: {proposal.n_sources} sources.")
+    for doubt in proposal.doubts:
+        say(f"? {doubt}")
+
+
+@samples.command("make")
+def make_sample(
+    name: Annotated[str, typer.Argument(help="Which world: home_move.")],
+    out: Annotated[Path, typer.Argument(help="The folder to write to.")],
+    customers: Annotated[int, typer.Option("--customers", min=1, help="How many customers.")] = 2_000,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same bytes.")] = 7,
+) -> None:
+    """Make a sample world: exports, a study file, and the truth about it.
+
+    Example: crmmining samples make home_move /tmp/home_move --customers 500 --seed 1
+    """
+    from crmmining.cli.opening import progress
+    from crmmining.cli.rendering import say
+    from crmmining.samples.making import make_sample as make
+
+    with progress(f"Making {name}") as report:
+        study = make(name, out, customers=customers, seed=seed, progress=report)
+    say(f"Wrote {study}")

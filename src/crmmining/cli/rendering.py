@@ -1,0 +1,125 @@
+"""Results on the terminal: tables that survive 80 columns, or CSV and JSON for other programs."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from crmmining.cli.options import Format
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def show_frame(frame: pd.DataFrame, form: Format, *, title: str = "", notes: Sequence[str] = ()) -> None:
+    """Write a table; `notes` stand beneath it for people, and are left out for programs."""
+    if form is Format.csv:
+        frame.to_csv(sys.stdout, index=False)
+    elif form is Format.json:
+        show_json(
+            [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+        )
+    else:
+        _table(frame, title)
+        for note in notes:
+            say(note)
+
+
+def show_json(value: Any) -> None:
+    """Write JSON, times as seconds, absent numbers as null."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def say(text: str = "") -> None:
+    """A line for people, wrapped to the terminal."""
+    console().print(text, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def console() -> Any:
+    """A console that takes no colour when piped and no more than the terminal's width."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(value, pd.Timedelta):
+        return None if value is pd.NaT else value.total_seconds()
+    if value is pd.NaT:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _table(frame: pd.DataFrame, title: str) -> None:
+    from rich import box
+    from rich.table import Table
+
+    out = console()
+    table = Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, expand=False, pad_edge=False
+    )
+    for name in frame.columns:
+        number = frame[name].dtype.kind in "iufm"
+        width = (
+            max(
+                [len(written(value, str(name))) for value in frame[name].head(50)] + [len(str(name))],
+                default=4,
+            )
+            if number
+            else None
+        )
+        table.add_column(
+            str(name).replace("_", " "), justify="right" if number else "left", no_wrap=number, min_width=min(width, 14) if width else None,
+            overflow="fold", ratio=None,
+        )  # fmt: skip
+    for row in frame.itertuples(index=False):
+        table.add_row(
+            *(_escaped(written(value, str(name))) for value, name in zip(row, frame.columns, strict=True))
+        )
+    out.print(table)
+
+
+def _escaped(text: str) -> Any:
+    from rich.text import Text
+
+    return Text("".join(sign if sign.isprintable() else "�" for sign in text))
+
+
+def written(value: Any, name: str) -> str:
+    """A value as people read it: shares in percent, times in a fitting unit, counts with commas."""
+    import pandas as pd
+
+    from crmmining.study.durations import humanise
+
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, pd.Timedelta):
+        return humanise(value.total_seconds() * 1e6)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return (
+            f"{value:.1%}"
+            if name.startswith(("share", "cumulative", "contribution", "rate")) or name.endswith(("fitness",))
+            else f"{value:,.2f}"
+        )
+    if isinstance(value, int) or hasattr(value, "item"):
+        return f"{int(value):,}"
+    if isinstance(value, tuple | list):
+        return " > ".join(map(str, value))
+    return str(value)

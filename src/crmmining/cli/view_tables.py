@@ -1,0 +1,86 @@
+"""Comparisons on the terminal: findings as sentences, one topic as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crmmining.cli.options import Format
+from crmmining.cli.rendering import plain, say, show_frame, show_json
+from crmmining.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from crmmining.comparison.views import Views
+
+TOPICS = (
+    "clocks",
+    "white_space",
+    "links",
+    "watermelons",
+    "false_closures",
+    "silos",
+    "channel_switches",
+    "contacts",
+    "leavers",
+    "promises",
+)
+
+
+def show_findings(all_views: Sequence[Views], form: Format) -> None:
+    """Every finding with its number, interval, owner and what to do."""
+    if form is not Format.table:
+        _show_rows(all_views, form)
+        return
+    for views in all_views:
+        say(f"{views.goal}: {views.view.log.n_cases:,} goals")
+        for number, finding in enumerate(views.findings, start=1):
+            owner = f" Owner: {finding.owner}." if finding.owner else ""
+            say(f" {number}. {finding.sentence}.")
+            say(f"    {finding.estimate}.{owner} {finding.action}")
+        for what, reason in views.absent.items():
+            say(f" – {what}: not computed, {reason}")
+        say()
+
+
+def _show_rows(all_views: Sequence[Views], form: Format) -> None:
+    import pandas as pd
+
+    rows = [
+        {
+            "goal": f.goal, "topic": f.topic, "sentence": f.sentence, "value": f.estimate.value, "low": f.estimate.low, "high": f.estimate.high,
+            "unit": f.estimate.unit, "n": f.estimate.n, "excluded": f.estimate.excluded, "owner": f.owner, "why": f.why, "action": f.action,
+            "cases": "; ".join(f.cases) if form is Format.csv else list(f.cases),
+        }
+        for views in all_views for f in views.findings
+    ]  # fmt: skip
+    if form is Format.csv:
+        show_frame(pd.DataFrame(rows), form)
+    else:
+        show_json(
+            {
+                "findings": [{key: plain(value) for key, value in row.items()} for row in rows],
+                "absent": {v.goal: v.absent for v in all_views},
+            }
+        )
+
+
+def show_topic(views: Views, topic: str, top: int, form: Format) -> None:
+    """The table of one comparison.
+
+    Raises:
+        UnknownNameError: no such comparison.
+    """
+    if topic not in TOPICS:
+        raise UnknownNameError("topic", topic, TOPICS)
+    result = getattr(views, topic)
+    if result is None:
+        say(
+            f"{views.goal}: not computed: {views.absent.get(topic.replace('_', ' '), 'the data does not allow it')}"
+        )
+        return
+    show_frame(
+        result.to_frame().head(top),
+        form,
+        title=f"{topic.replace('_', ' ')}: {views.goal}",
+        notes=[result.definition],
+    )

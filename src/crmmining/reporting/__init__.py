@@ -1,0 +1,1 @@
+"""How results go out: figures, process maps, the report, tables, exports."""

@@ -1,0 +1,123 @@
+"""Logs, maps and models to files, by the suffix of the name."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+from crmmining.errors import InvalidOptionError
+from crmmining.eventlog.log import EventLog
+from crmmining.mining.models import PetriNet
+
+if TYPE_CHECKING:
+    from crmmining.eventlog.study import Study
+    from crmmining.mining.directly_follows import DirectlyFollowsGraph
+
+EVENTS, PICTURES, NETS = (".csv", ".parquet", ".xes", ".xes.gz"), (".svg", ".png", ".pdf"), (".pnml", ".bpmn")
+
+
+def export_log(log: EventLog, path: Path | str, study: Study | None = None) -> None:
+    """Write a log's events (CSV, Parquet, XES), its map (SVG, PNG, PDF) or its discovered net (PNML, BPMN).
+
+    Raises:
+        InvalidOptionError: another suffix.
+    """
+    target = Path(path)
+    if target.name.endswith(EVENTS):
+        _write_events(log, target)
+    elif target.suffix in PICTURES:
+        from crmmining.mining.directly_follows import directly_follows
+
+        write_map(directly_follows(log), log, target, study)
+    elif target.suffix in NETS:
+        from crmmining.mining.discovery import discover_model
+
+        discover_model(log).write(target)
+    else:
+        raise InvalidOptionError(f"{target}: write to one of {', '.join((*EVENTS, *PICTURES, *NETS))}")
+
+
+def write_map(graph: DirectlyFollowsGraph, log: EventLog, path: Path, study: Study | None = None) -> None:
+    """Draw a directly-follows map."""
+    from crmmining.reporting.departments import style_of
+    from crmmining.reporting.map_data import process_map
+
+    _write_picture(process_map(graph, log), path, style_of(study, log))
+
+
+def write_model(net: PetriNet, path: Path) -> None:
+    """Write a net as PNML or BPMN, or draw it."""
+    if path.suffix in NETS:
+        from crmmining.mining.pm4py_bridge import write_net
+
+        write_net(net, path)
+        return
+    from crmmining.reporting.figures.style import FigureStyle
+    from crmmining.reporting.map_data import net_map
+
+    _write_picture(net_map(net), path, FigureStyle())
+
+
+def _write_picture(graph: object, path: Path, style: object) -> None:
+    from crmmining.reporting.figures.saving import save
+    from crmmining.reporting.figures.style import FigureStyle
+    from crmmining.reporting.maps.graph import MapGraph
+    from crmmining.reporting.maps.layout import layout
+    from crmmining.reporting.maps.mpl import scene_figure
+    from crmmining.reporting.maps.svg import scene_svg
+
+    assert isinstance(graph, MapGraph) and isinstance(style, FigureStyle)
+    if path.suffix not in PICTURES:
+        raise InvalidOptionError(f"{path}: pictures are written as {', '.join(PICTURES)}")
+    scene = layout(graph)
+    if path.suffix == ".svg":
+        path.write_text(scene_svg(scene, style=style), "utf-8")
+    else:
+        save(scene_figure(scene, style=style), path)
+
+
+def _write_events(log: EventLog, path: Path) -> None:
+    if path.suffix == ".csv":
+        log.to_frame().to_csv(path, index=False)
+    elif path.suffix == ".parquet":
+        log.to_frame().to_parquet(path, index=False)
+    else:
+        text = "".join(_xes(log))
+        path.write_bytes(gzip.compress(text.encode(), mtime=0) if path.suffix == ".gz" else text.encode())
+
+
+def _xes(log: EventLog) -> list[str]:
+    """XES 2.0 (IEEE 1849-2016), one trace per case in case order."""
+    frame = log.to_frame()
+    keys = {
+        "activity": "concept:name",
+        "resource": "org:resource",
+        "department": "org:group",
+        "channel": "channel",
+        "actor": "actor",
+    }
+    present = {column: key for column, key in keys.items() if column in frame}
+    times = frame["time"].dt.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00").to_numpy()
+    columns = {
+        key: frame[column].astype(object).where(frame[column].notna(), None).to_numpy()
+        for column, key in present.items()
+    }
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="2.0" xmlns="http://www.xes-standard.org/">\n'
+    ]
+    for case in range(log.n_cases):
+        parts.append(
+            f'<trace><string key="concept:name" value={quoteattr(str(log.cases["case"].iloc[case]))}/>\n'
+        )
+        for row in range(log.offsets[case], log.offsets[case + 1]):
+            parts.append(f'<event><date key="time:timestamp" value="{times[row]}"/>')
+            parts += [
+                f'<string key="{key}" value={quoteattr(str(values[row]))}/>'
+                for key, values in columns.items()
+                if values[row] is not None
+            ]
+            parts.append("</event>\n")
+        parts.append("</trace>\n")
+    return [*parts, "</log>\n"]

@@ -1,0 +1,1 @@
+"""Figures: one module a picture, drawn from plain frozen inputs; nothing is imported here."""

@@ -1,0 +1,110 @@
+"""The report's page: what stands where; the words around the numbers, nothing computed anew."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from crmmining.comparison.findings import Finding
+from crmmining.eventlog.study import Study
+from crmmining.reporting.inline_svg import font_css, inline_svg
+from crmmining.reporting.owners import owner_sections
+from crmmining.reporting.page_parts import chevron_rows, definitions, deviation_rows, link_table, tiles
+from crmmining.study.durations import DAY, humanise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from crmmining.reporting.goal_figures import GoalResults
+
+CAPTIONS = {
+    "journey": "The journey above, the processes beneath",
+    "watermelons": "Green outside, red inside",
+    "stages": "Where journeys leave the ideal",
+    "bottlenecks": "Where the time goes",
+    "promises": "Promises to the customer",
+    "silos": "Borders the customer is sent across",
+    "contacts": "Who speaks first",
+    "map": "What really comes after what",
+}
+"""Pictures of a goal on the page; variants are shown as a list that can be searched."""
+
+
+def render_page(
+    study: Study, results: list[GoalResults], pictures: dict[str, dict[str, Figure]], top: list[Finding]
+) -> str:
+    """The whole page as HTML, with everything it needs in it."""
+    import jinja2
+
+    assets = files("crmmining.reporting").joinpath("assets", "page")
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["human"] = humanise
+    template = environment.from_string(assets.joinpath("report.html.j2").read_text("utf-8"))
+    return (
+        template.render(
+            study=study,
+            period=_period(study),
+            fonts=font_css(),
+            css=assets.joinpath("report.css").read_text("utf-8"),
+            script=assets.joinpath("report.js").read_text("utf-8"),
+            top=top,
+            goals=[
+                _goal(number, result, pictures[result.views.goal]) for number, result in enumerate(results)
+            ],
+            owners=owner_sections(study, results),
+            quality=study.quality,
+            flattening=study.flattening.table.to_dict("records"),
+            silences=study.silences,
+            definitions=definitions(results),
+        )
+        + "\n"
+    )
+
+
+def _period(study: Study) -> str:
+    import pandas as pd
+
+    first, last = study.workspace.rows("SELECT min(time), max(time) FROM events")[0]
+    moments = [pd.Timestamp(moment, unit="us", tz="UTC") for moment in (first, last)]
+    return f"{moments[0]:%-d %B %Y} to {moments[1]:%-d %B %Y}"
+
+
+def _goal(number: int, result: GoalResults, figures: dict[str, Figure]) -> dict[str, Any]:
+    views = result.views
+    names = [name for name in CAPTIONS if name in figures]
+    return {
+        "id": f"goal-{number + 1}",
+        "name": views.goal,
+        "n": views.view.log.n_cases,
+        "tiles": tiles(views),
+        "findings": views.findings,
+        "absent": views.absent,
+        "figures": {
+            name: {"caption": CAPTIONS[name], "svg": inline_svg(figures[name], f"g{number}{name}")}
+            for name in names
+        },
+        "variants": chevron_rows(result),
+        "deviations": deviation_rows(result),
+        "check": result.check,
+        "links": link_table(views),
+        "pairs": [
+            {**row, "waiting": humanise(row["mean_days_unowned"] * DAY)}
+            for row in views.white_space.pairs.head(8).to_dict("records")
+            if row["unowned"] > 0
+        ],
+        "closures": views.false_closures,
+        "leavers": views.leavers,
+        "hidden": round(100 * (1 - _shown(result))),
+    }
+
+
+def _shown(result: GoalResults) -> float:
+    """Share of the moves between steps that the map of this goal stands for."""
+    from crmmining.mining.directly_follows import directly_follows
+    from crmmining.reporting.goal_figures import MAP_ACTIVITIES, MAP_PATHS, MOST_ON_MAP
+
+    graph = directly_follows(result.views.view.log)
+    share = min(MAP_ACTIVITIES, MOST_ON_MAP / max(len(graph.activities), 1))
+    return graph.filtered(activities=share, paths=MAP_PATHS).share_shown

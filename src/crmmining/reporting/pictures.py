@@ -1,0 +1,74 @@
+"""Which picture belongs to which result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from crmmining.comparison.contacts import Contacts
+from crmmining.comparison.silos import Silos
+from crmmining.comparison.views import Views
+from crmmining.comparison.watermelons import Watermelons
+from crmmining.comparison.white_space import WhiteSpace
+from crmmining.errors import InvalidOptionError
+from crmmining.eventlog.log import EventLog
+from crmmining.mining.bottlenecks import Bottlenecks
+from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
+from crmmining.mining.discovery import DiscoveredModel
+from crmmining.mining.promises import Promises
+from crmmining.reporting import figure_data
+from crmmining.reporting.departments import style_of
+from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
+from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.journey_process import draw_journey_process
+from crmmining.reporting.figures.promises import draw_promises
+from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
+from crmmining.reporting.figures.style import FigureStyle
+from crmmining.reporting.figures.watermelons import draw_watermelons
+from crmmining.reporting.journey_data import journey_process
+from crmmining.reporting.map_data import net_map, process_map
+from crmmining.reporting.maps.layout import layout
+from crmmining.reporting.maps.mpl import scene_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
+    """A drawing function per kind of result."""
+    return {
+        Views: lambda views, of: _journey(views),
+        WhiteSpace: lambda white, of: _journey(_views(of)),
+        Silos: lambda silos, of: draw_silo_matrix(
+            figure_data.silo_matrix(silos, _views(of).view), style=_style(_views(of))
+        ),
+        Watermelons: lambda result, of: draw_watermelons(figure_data.watermelons(result), style=_style(of)),
+        Promises: lambda result, of: draw_promises(figure_data.promises(result), style=_style(of)),
+        Contacts: lambda result, of: draw_difference(
+            figure_data.proactive_difference(result), style=_style(of)
+        ),
+        Bottlenecks: lambda result, of: draw_bottlenecks(figure_data.bottlenecks(result), style=_style(of)),
+        EventLog: lambda log, of: _map(directly_follows(log), log),
+        DirectlyFollowsGraph: lambda graph, of: _map(graph, of if isinstance(of, EventLog) else None),
+        DiscoveredModel: lambda model, of: scene_figure(
+            layout(net_map(model.net, str(model.notion))), style=FigureStyle()
+        ),
+    }
+
+
+def _journey(views: Views) -> Figure:
+    return draw_journey_process(journey_process(views.view, views.white_space), style=_style(views))
+
+
+def _map(graph: DirectlyFollowsGraph, log: EventLog | None) -> Figure:
+    return scene_figure(layout(process_map(graph, log)), style=style_of(None, log))
+
+
+def _style(of: Any) -> FigureStyle:
+    return style_of(of.view.study) if isinstance(of, Views) else FigureStyle()
+
+
+def _views(of: Any) -> Views:
+    if not isinstance(of, Views):
+        raise InvalidOptionError("this picture needs its goal: plot(result, of=views)")
+    return of

@@ -1,0 +1,130 @@
+"""The numbers of a report as CSV: times in days, so that any spreadsheet can go on with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmmining.study.durations import DAY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmmining.comparison.findings import Finding
+    from crmmining.eventlog.study import Study
+    from crmmining.reporting.goal_figures import GoalResults
+
+MICROSECONDS = (
+    "unowned",
+    "length",
+    "own",
+    "inside",
+    "held",
+    "journey",
+    "owned",
+    "mean_owned",
+    "median_gap",
+    "total_gap",
+)
+
+
+def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
+    """Name → CSV text, for every goal and for the study."""
+    import pandas as pd
+
+    from crmmining.reporting.report import file_stem
+
+    tables: dict[str, pd.DataFrame] = {
+        "flattening": study.flattening.table,
+        "quality": study.quality.findings,
+        "files": study.quality.files,
+    }
+    for result in results:
+        stem, views = file_stem(result.views.goal), result.views
+        found: dict[str, pd.DataFrame | None] = {
+            "clocks": views.clocks.to_frame(),
+            "white_space": views.white_space.pairs,
+            "link_matrix": views.links.to_frame(),
+            "watermelons": views.watermelons.processes,
+            "false_closures": views.false_closures.processes if views.false_closures else None,
+            "silos": views.silos.crossings if views.silos else None,
+            "channel_switches": views.channel_switches.pairs if views.channel_switches else None,
+            "contacts": views.contacts.to_frame(),
+            "outcomes": views.leavers.by_outcome,
+            "promises": views.promises.to_frame(),
+            "bottlenecks": result.bottlenecks.to_frame(),
+            "deviations": result.check.deviations.to_frame() if result.check else None,
+            "variants": _variants(result),
+        }
+        tables |= {
+            f"{stem}-{name}": frame for name, frame in found.items() if frame is not None and len(frame)
+        }
+    tables["findings"] = finding_frame([finding for result in results for finding in result.views.findings])
+    return {name: _csv(frame) for name, frame in tables.items()}
+
+
+def finding_frame(findings: list[Finding]) -> pd.DataFrame:
+    """One row per finding, weightiest first."""
+    import pandas as pd
+
+    ranked = sorted(findings, key=lambda f: (-f.weight, f.sentence))
+    rows = [
+        (
+            f.goal,
+            f.topic,
+            f.sentence,
+            f.estimate.value,
+            f.estimate.low,
+            f.estimate.high,
+            f.estimate.unit,
+            f.estimate.n,
+            f.estimate.excluded,
+            f.owner,
+            f.action,
+            "; ".join(f.cases[:20]),
+        )
+        for f in ranked
+    ]
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "goal",
+            "topic",
+            "finding",
+            "value",
+            "low",
+            "high",
+            "unit",
+            "n",
+            "excluded",
+            "owner",
+            "action",
+            "cases",
+        ],
+    )
+
+
+def _variants(result: GoalResults) -> pd.DataFrame:
+    frame = result.views.view.log.without_repeats().variants.to_frame().head(50).reset_index()
+    frame["activities"] = [" > ".join(steps) for steps in frame["activities"]]
+    return frame
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    import pandas as pd
+
+    shown = frame.copy()
+    for name in shown.columns:
+        if pd.api.types.is_timedelta64_dtype(shown[name]):
+            shown[name] = shown[name].dt.total_seconds() / 86_400
+            shown = shown.rename(columns={name: f"{name}_days"})
+        elif name in MICROSECONDS:
+            shown[name] = shown[name] / DAY
+            shown = shown.rename(columns={name: f"{name}_days"})
+        elif shown[name].dtype == object:
+            shown[name] = shown[name].map(_harmless)
+    return shown.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+
+
+def _harmless(value: object) -> object:
+    """Text that a spreadsheet would run as a formula gets a quote in front."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t") else value

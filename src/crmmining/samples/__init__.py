@@ -1,0 +1,1 @@
+"""Sample worlds with known truth."""

@@ -1,0 +1,188 @@
+"""A log without a study file: one table or XES file, its columns named by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.engine.workspace import Workspace
+from crmmining.errors import (
+    InvalidOptionError,
+    MissingColumnError,
+    MissingFileError,
+    SourceError,
+    UnknownNameError,
+    UnreadableValueError,
+)
+from crmmining.eventlog.log import ACTORS, CaseNotion, EventLog
+from crmmining.sources.raw_tables import RawTable, read_raw
+from crmmining.sources.times import known_format
+from crmmining.study.source_spec import TableSource, TimeFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
+XES = (".xes", ".xes.gz")
+ROLES = (
+    "case",
+    "activity",
+    "time",
+    "start",
+    "customer",
+    "record",
+    "channel",
+    "department",
+    "resource",
+    "actor",
+)
+XES_COLUMNS = {
+    "case": "case:concept:name", "activity": "concept:name", "time": "time:timestamp", "start": "start_timestamp",
+    "resource": "org:resource", "department": "org:group",
+}  # fmt: skip
+
+
+def is_plain_log(path: Path | str) -> bool:
+    """Whether a file is a log by its suffix, rather than a study file."""
+    return str(path).endswith((*TABLES, *XES))
+
+
+def read_table(
+    path: Path | str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    time_format: str | None = None,
+    zone: str = "UTC",
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    null: tuple[str, ...] = ("",),
+) -> EventLog:
+    """Read a CSV, Parquet or XES file as an event log.
+
+    `columns` maps roles to column names: activity, time (or timestamp), and what makes a case: case,
+    else record, else customer; start, channel, department, resource, actor where known. Columns with
+    the names of the XES standard need not be told. A time that can be read two ways needs
+    `time_format` (``%d/%m/%Y %H:%M``). Ties of time keep the order of the rows.
+
+    Raises:
+        SourceError: what cannot be read: file, column, row, value, and the way out.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise MissingFileError(file)
+    if str(file).endswith(XES):
+        from crmmining.sources.xes import read_xes
+
+        return read_xes(file)
+    if not str(file).endswith(TABLES):
+        raise SourceError(
+            f"{file}: logs are read from {', '.join((*TABLES, *XES))}, not {file.suffix or 'a file without suffix'}"
+        )
+    spec = TableSource(
+        table=file.name,
+        delimiter="\t" if file.suffix == ".tsv" else delimiter,
+        encoding=encoding,
+        null=list(null),
+        customer={},
+    )
+    with Workspace() as workspace:
+        raw = read_raw(workspace, file, spec, file.parent)
+        if raw.n_rows == 0:
+            raise SourceError(f"{file}: the file has a header but no rows")
+        roles = _roles(raw, columns or {})
+        return _log(workspace, raw, roles, TimeFormat(format=time_format, zone=zone), file.stem)
+
+
+def _roles(raw: RawTable, columns: Mapping[str, str]) -> dict[str, str]:
+    """Role → column, with the XES standard's names where nothing is said."""
+    told = {("time" if role == "timestamp" else role): name for role, name in columns.items() if name}
+    for role, name in told.items():
+        if role not in ROLES:
+            raise UnknownNameError("role of a column", role, ROLES)
+        if name not in raw.columns.names:
+            raise MissingColumnError(raw.path, name, raw.columns.names)
+    standard = {role: name for role, name in XES_COLUMNS.items() if name in raw.columns.names}
+    roles = {**standard, **told}
+    if "case" not in roles:
+        case = roles.get("record") or roles.get("customer")
+        if case:
+            roles["case"] = case
+    for role in ("case", "activity", "time"):
+        if role not in roles:
+            names = ", ".join(map(repr, raw.columns.names))
+            raise InvalidOptionError(
+                f"{raw.path}: which column is the {role}? It has {names}; say --{role} COLUMN (columns={{{role!r}: …}} in Python)"
+            )
+    return roles
+
+
+def _log(workspace: Workspace, raw: RawTable, roles: dict[str, str], form: TimeFormat, name: str) -> EventLog:
+    import pandas as pd
+
+    frame: dict[str, Any] = {}
+    for role, column in roles.items():
+        quoted = raw.columns.quoted(column)
+        if role in ("time", "start"):
+            frame[role] = _times(workspace, raw, column, quoted, form)
+        else:
+            frame[role] = workspace.columns(f"SELECT {quoted} AS v FROM raw ORDER BY _row")["v"]
+    for role in ("case", "activity"):
+        missing = np.flatnonzero(pd.isna(frame[role]))
+        if missing.size:
+            raise UnreadableValueError(
+                f"{raw.path}: row {missing[0] + 1}, column {roles[role]!r}: no {role} ({missing.size:,} such rows); fill or drop them"
+            )
+    return log_from_arrays(frame, name)
+
+
+def _times(
+    workspace: Workspace, raw: RawTable, column: str, quoted: str, form: TimeFormat
+) -> NDArray[np.int64]:
+    known = known_format(workspace, quoted, form, f"{raw.path}, column {column!r}")
+    expression = known.microseconds(quoted)
+    bad = workspace.rows(
+        f"SELECT _row, {quoted} FROM raw WHERE ({expression.sql}) IS NULL ORDER BY _row LIMIT 1",
+        expression.values,
+    )
+    if bad:
+        row, value = bad[0]
+        what = "no time" if value is None else f"{value!r} is no time like {known.format!r}"
+        raise UnreadableValueError(
+            f"{raw.path}: row {row}, column {column!r}: {what}; mend the value, or say how times are written: --time-format"
+        )
+    return workspace.columns(f"SELECT {expression.sql} AS v FROM raw ORDER BY _row", expression.values)["v"]
+
+
+def log_from_arrays(frame: Mapping[str, Any], name: str) -> EventLog:
+    """A plain log from text columns and times in microseconds."""
+    import pandas as pd
+
+    case, ids = pd.factorize(np.asarray(frame["case"], object), sort=True)
+    columns: dict[str, NDArray[Any]] = {"time": np.asarray(frame["time"], np.int64)}
+    names: dict[str, tuple[str, ...]] = {}
+    for role in ("activity", "channel", "department", "resource"):
+        if role in frame:
+            code, found = pd.factorize(np.asarray(frame[role], object), sort=True)
+            columns[role], names[role] = code.astype(np.int32), tuple(map(str, found))
+    if "start" in frame:
+        columns["start"] = np.asarray(frame["start"], np.int64)
+    if "actor" in frame:
+        columns["actor"] = _actors(frame["actor"])
+    cases: pd.DataFrame = pd.DataFrame({"case": np.asarray(ids, object)})
+    if "customer" in frame:
+        cases["customer"] = pd.Series(frame["customer"]).groupby(case).first().to_numpy()
+    return EventLog.from_columns(CaseNotion("plain", name), case.astype(np.int64), columns, names, cases)
+
+
+def _actors(values: Any) -> NDArray[np.int8]:
+    import pandas as pd
+
+    codes = pd.Series(values).map({actor: i for i, actor in enumerate(ACTORS)})
+    unknown = pd.Series(values)[codes.isna() & pd.Series(values).notna()]
+    if len(unknown):
+        raise UnknownNameError("actor", str(unknown.iloc[0]), ACTORS)
+    return codes.fillna(-1).to_numpy(np.int8)

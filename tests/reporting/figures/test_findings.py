@@ -1,0 +1,198 @@
+"""The numbers a picture states, computed by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmmining.errors import InvalidOptionError, UnknownNameError
+from crmmining.reporting.figures import (
+    bottlenecks,
+    difference,
+    promises,
+    silo_matrix,
+    stage_conformance,
+    variants,
+    watermelons,
+)
+from crmmining.reporting.figures.chevrons import VariantStep, collapse_repeats, in_lines
+from crmmining.reporting.figures.journey_plan import plan_rows, process_bars
+from crmmining.reporting.figures.journey_process import (
+    JourneyProcess,
+    JourneyStage,
+    ProcessRow,
+    Stretch,
+    finding,
+)
+from crmmining.reporting.figures.style import FigureStyle
+
+LOAN, SURVEY = "Mortgage application", "Property survey"
+JOURNEY = JourneyProcess(
+    "Move into a home",
+    200,
+    (JourneyStage("Look", 4.0), JourneyStage("Finance", 6.0, 3.2, 40)),
+    (
+        Stretch("customer", 1.0),
+        Stretch("process", 2.0, (LOAN,)),
+        Stretch("process", 1.0, (LOAN, SURVEY)),
+        Stretch("white_space", 5.0),
+        Stretch("process", 1.0, (LOAN,)),
+    ),
+    (ProcessRow(SURVEY, "Surveying", 0.6), ProcessRow(LOAN, "Lending")),
+)
+
+
+def test_the_journey_headline_is_the_share_of_white_space() -> None:
+    assert finding(JOURNEY) == "50 % of the customer's time on “Move into a home” belongs to nobody"
+
+
+def test_stretches_that_touch_make_one_bar_and_parallel_processes_each_have_theirs() -> None:
+    assert process_bars(JOURNEY) == {LOAN: [(1.0, 4.0), (9.0, 10.0)], SURVEY: [(3.0, 4.0)]}
+
+
+def test_processes_stand_in_the_order_in_which_they_start() -> None:
+    assert [row.name for row in plan_rows(JOURNEY, FigureStyle()).rows] == [LOAN, SURVEY]
+
+
+def test_parts_of_a_journey_must_add_up() -> None:
+    with pytest.raises(InvalidOptionError, match="must add up"):
+        JourneyProcess(
+            "g",
+            1,
+            (JourneyStage("a", 3.0),),
+            (Stretch("process", 2.0, ("p",)),),
+            (ProcessRow("p"),),
+        )
+
+
+def test_a_stretch_names_only_known_processes() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'Lending'"):
+        JourneyProcess(
+            "g", 1, (), (Stretch("process", 2.0, ("Lendin",)),), (ProcessRow("Lending"),)
+        )
+
+
+def test_repeats_collapse_only_within_one_kind() -> None:
+    mail = VariantStep("Nurture mail sent")
+    again = VariantStep("Nurture mail sent", kind="extra", repeats=2)
+    steps = collapse_repeats([mail, mail, again, again])
+    assert [(step.kind, step.repeats) for step in steps] == [("in_step", 2), ("extra", 4)]
+
+
+def test_a_long_path_folds_what_goes_as_ideal_and_keeps_every_deviation() -> None:
+    ideal = [VariantStep(f"s{i}", "Lending") for i in range(8)]
+    extra = VariantStep("chase", "Customer", "extra")
+    skipped = [VariantStep(f"t{i}", kind="skipped") for i in range(5)]
+    (line,) = in_lines([*ideal, extra, *skipped], 8)
+    assert [block.text for block in line] == [
+        "s0",
+        "6 steps as ideal",
+        "s7",
+        "chase",
+        "5 steps skipped",
+    ]
+
+
+def test_a_path_beyond_four_lines_ends_in_a_count_of_the_rest() -> None:
+    lines = in_lines([VariantStep(f"s{i}", kind="extra") for i in range(30)], 5)
+    assert [len(line) for line in lines] == [5, 5, 5, 5]
+    assert lines[-1][-1].text == "11 more"
+
+
+def test_the_variants_headline_adds_up_the_rows_shown() -> None:
+    rows = tuple(variants.VariantRow((VariantStep("a"),), n) for n in (60, 20))
+    data = variants.VariantExplorer(rows, 100, 9)
+    assert variants.finding(data) == (
+        "80 % of journeys follow one of 2 variants; 60 % take the most common one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outside", "inside", "melon"),
+    [
+        (0.9, 0.5, True),
+        (0.8, 0.8, False),
+        (0.7, 0.5, False),
+        (None, 0.2, False),
+        (0.9, None, False),
+    ],
+)
+def test_a_watermelon_is_green_outside_and_red_inside(
+    outside: float | None, inside: float | None, melon: bool
+) -> None:
+    row = watermelons.WatermelonRow("p", None, outside, inside, 9, 9)
+    assert watermelons.is_watermelon(row, 0.8) is melon
+
+
+def test_the_bottleneck_headline_counts_hand_overs_against_all_time() -> None:
+    cell = (bottlenecks.BottleneckCell(1.0, 9),)
+    rows = (
+        bottlenecks.BottleneckRow("a", "b", cell, 30.0, True),
+        bottlenecks.BottleneckRow("b", "c", cell, 20.0),
+    )
+    data = bottlenecks.Bottlenecks(rows, ("web",), 100.0)
+    assert bottlenecks.finding(data).startswith("30 % of all time between steps")
+
+
+def test_each_bottleneck_row_has_a_cell_per_group() -> None:
+    row = bottlenecks.BottleneckRow("a", "b", (), 30.0)
+    with pytest.raises(InvalidOptionError, match="0 cells for 1 groups"):
+        bottlenecks.Bottlenecks((row,), ("web",), 100.0)
+
+
+def test_the_stage_headline_names_the_stage_that_fewest_keep_to() -> None:
+    rows = (
+        stage_conformance.StageRow("Look", 100, 90, 1, 2, 3),
+        stage_conformance.StageRow("Finance", 50, 10, 9, 9, 20),
+    )
+    data = stage_conformance.StageConformance(rows)
+    assert stage_conformance.finding(data) == (
+        "“Finance” is where journeys leave the ideal: 20 % keep to it"
+    )
+
+
+def test_the_silo_headline_counts_crossings_per_goal() -> None:
+    crossings = (
+        silo_matrix.SiloCrossing("Lending", "Surveying", 30, 2.0),
+        silo_matrix.SiloCrossing("Surveying", "Lending", 10),
+    )
+    data = silo_matrix.SiloMatrix(("Lending", "Surveying"), crossings, 20)
+    assert silo_matrix.finding(data) == (
+        "75 % of 40 border crossings (2.0 a goal) go from Lending to Surveying"
+    )
+
+
+def test_a_crossing_names_only_known_departments() -> None:
+    with pytest.raises(UnknownNameError):
+        silo_matrix.SiloMatrix(("Lending",), (silo_matrix.SiloCrossing("Lending", "IT", 1),), 1)
+
+
+def test_promises_not_yet_due_are_not_counted() -> None:
+    open_only = promises.PromiseRow("Bill explained", "Billing", "3d", 0, 0, n_open=4)
+    assert open_only.kept_share is None
+    rows = (
+        promises.PromiseRow("Offer sent", "Lending", "10d", 60, 40),
+        promises.PromiseRow("Quote sent", "Insurance", "5d", 100, 0),
+        open_only,
+    )
+    assert promises.finding(promises.Promises(rows)) == (
+        "20 % of promises to customers are broken; “Offer sent” is kept least"
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "better", "judged"),
+    [
+        ((0.1, 0.2), "higher", "better"),
+        ((0.1, 0.2), "lower", "worse"),
+        ((-0.1, 0.2), "higher", "unclear"),
+        ((-0.2, -0.1), "lower", "better"),
+        (None, "higher", "unclear"),
+        ((0.1, 0.2), None, "unclear"),
+    ],
+)
+def test_a_difference_is_told_only_where_its_interval_leaves_out_zero(
+    interval: tuple[float, float] | None, better: str | None, judged: str
+) -> None:
+    change = difference.Estimate(0.0, interval, 90)
+    row = difference.MeasureRow("m", "share", None, None, change, better)  # type: ignore[arg-type]
+    assert difference.verdict(row) == judged

@@ -287,9 +287,7 @@ def walk(machine: Automaton, random: Any) -> Run:
 
 @settings(max_examples=50, deadline=None)
 @given(TERMS, LOGS, st.randoms(use_true_random=False))
-def test_order_and_duplicates_of_sequences_change_nothing(
-    term: Term, runs: list[Run], random: Any
-) -> None:
+def test_order_and_duplicates_of_sequences_change_nothing(term: Term, runs: list[Run], random: Any) -> None:
     machine = from_term(term)
     single = {run: align(machine, coded([run])) for run in runs}
     mixed = runs * 2
@@ -363,16 +361,13 @@ def test_pm4py_finds_the_same_costs(noise: float) -> None:
     runs += [tuple(rng.permutation(list("abcdefg"))[: rng.integers(1, 8)]) for _ in range(40)]
     cases = [(f"{v}", name, i) for v, run in enumerate(runs) for i, name in enumerate(run)]
     frame = pd.DataFrame(cases, columns=["case:concept:name", "concept:name", "i"])
-    frame["time:timestamp"] = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(
-        frame["i"], "h"
-    )
+    frame["time:timestamp"] = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(frame["i"], "h")
     some = frame[frame["case:concept:name"].astype(int) < 12]
     net, initial, final = pm4py.discover_petri_net_inductive(some, noise_threshold=noise)
     log = pm4py.convert_to_event_log(frame)
     by_case = {trace.attributes["concept:name"]: trace for trace in log}
     expected = [
-        algorithm.apply(by_case[f"{v}"], net, initial, final)["cost"] // 10000
-        for v in range(len(runs))
+        algorithm.apply(by_case[f"{v}"], net, initial, final)["cost"] // 10000 for v in range(len(runs))
     ]
     found = align(from_petri_net(neutral(net, initial, final)), coded(runs))
     assert found.costs.tolist() == expected
@@ -394,7 +389,5 @@ def test_prom_finds_the_same_costs() -> None:
     found = align(machine, coded(runs))
     assert len(rows) == 1960
     assert found.costs.tolist() == [int(row["moves_cost"]) for row in rows]
-    assert found.trace_fitness == pytest.approx(
-        [float(row["trace_fitness"]) for row in rows], abs=0.0051
-    )
+    assert found.trace_fitness == pytest.approx([float(row["trace_fitness"]) for row in rows], abs=0.0051)
     check_moves(machine, runs, found)

@@ -83,9 +83,7 @@ def shuffles(a: Run, b: Run) -> set[Run]:
         return set()
     if not a or not b:
         return {a + b}
-    return {(a[0], *run) for run in shuffles(a[1:], b)} | {
-        (b[0], *run) for run in shuffles(a, b[1:])
-    }
+    return {(a[0], *run) for run in shuffles(a[1:], b)} | {(b[0], *run) for run in shuffles(a, b[1:])}
 
 
 def words(labels: str, longest: int) -> list[Run]:
@@ -137,9 +135,7 @@ def net_of(term: Term) -> PetriNet:
                 fire([back], None, [loop])
                 fire([loop], None, [target])
             case Repeat(body, least, int(most)):
-                build(
-                    Sequence((body,) * least + (Optional(body),) * (most - least)), source, target
-                )
+                build(Sequence((body,) * least + (Optional(body),) * (most - least)), source, target)
 
     start, end = place(), place()
     build(term, start, end)
@@ -250,9 +246,7 @@ def test_too_many_states_are_refused_with_the_way_out() -> None:
 
 
 def test_silent_transitions_are_not_seen() -> None:
-    assert from_petri_net(chain_net(None, "a", None, "b")) == from_term(
-        Sequence((Step("a"), Step("b")))
-    )
+    assert from_petri_net(chain_net(None, "a", None, "b")) == from_term(Sequence((Step("a"), Step("b"))))
 
 
 def test_a_place_may_hold_several_tokens() -> None:

@@ -7,11 +7,12 @@ from tests.samples.worlds import END, utc
 
 NULL = "000000000000000AAA"
 PREFIXES = {
-    "Contact": "003", "Lead": "00Q", "Opportunity": "006", "OpportunityHistory": "008",
+    "Account": "001", "Contact": "003", "Lead": "00Q", "Opportunity": "006", "OpportunityHistory": "008",
     "Case": "500", "CaseHistory": "017", "Task": "00T", "Campaign": "701",
     "CampaignMember": "00v",
 }  # fmt: skip
 LINKS = {
+    "Contact": {"AccountId": "Account"},
     "Lead": {"ConvertedContactId": "Contact", "ConvertedOpportunityId": "Opportunity"},
     "Opportunity": {"ContactId": "Contact", "Referred_From__c": "Opportunity"},
     "OpportunityHistory": {"OpportunityId": "Opportunity"},
@@ -63,6 +64,15 @@ def test_times_are_utc_seconds_within_the_window(world, table):
                 assert TIME.fullmatch(value)
                 if column not in ("CloseDate", "EndDate"):
                     assert utc(value) < END
+
+
+def test_most_contacts_belong_to_a_household_of_their_name(world):
+    name = {account["Id"]: account["Name"] for account in world.kept("Account")}
+    contacts = world.kept("Contact")
+    housed = [contact for contact in contacts if contact["AccountId"] != NULL]
+    assert len(housed) == len(name) == len({contact["AccountId"] for contact in housed})
+    assert 0 < len(contacts) - len(housed) < 0.05 * len(contacts)
+    assert all(name[row["AccountId"]] == f"{row['LastName']} household" for row in housed)
 
 
 def test_a_converted_lead_knows_its_mortgage(world):

@@ -50,9 +50,7 @@ def test_sample_keeps_its_size(world):
 def test_progress_is_told_before_each_chunk_and_at_the_end(tmp_path, monkeypatch):
     monkeypatch.setattr(home_move, "CHUNK", 20)
     told = []
-    make_home_move(
-        tmp_path, customers=80, seed=2, progress=lambda what, share: told.append((what, share))
-    )
+    make_home_move(tmp_path, customers=80, seed=2, progress=lambda what, share: told.append((what, share)))
     assert [share for _, share in told] == [0, 0.25, 0.5, 0.75, 1]
     assert all(what for what, _ in told)
 

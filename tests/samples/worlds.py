@@ -37,9 +37,7 @@ class World:
 
     def kept(self, name: str) -> list[dict[str, str]]:
         """Rows of a Salesforce table that are not deleted."""
-        return [
-            row for row in self.rows(f"salesforce/{name}.csv") if row.get("IsDeleted", "0") == "0"
-        ]
+        return [row for row in self.rows(f"salesforce/{name}.csv") if row.get("IsDeleted", "0") == "0"]
 
     def events(self) -> dict[int, list[tuple[float, str]]]:
         """What happened in each goal, in order of time; 0 holds what serves none."""
@@ -108,8 +106,6 @@ def london(text: str, style: str) -> float:
     return dt.datetime.strptime(text, style).replace(tzinfo=LONDON).timestamp()
 
 
-def make_world(
-    folder: Path, customers: int, seed: int, effects: HomeMoveEffects = PLANTED
-) -> World:
+def make_world(folder: Path, customers: int, seed: int, effects: HomeMoveEffects = PLANTED) -> World:
     make_home_move(folder, customers=customers, seed=seed, effects=effects)
     return World(folder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 
 FORCED_WITHIN = DAY
 DEFINITION = (
-    "Channel switch = two consecutive customer contacts of a goal on different channels. Forced = the second within 24 h, with no contact from the company in between "
-    "(the first was not resolved), and neither of them a wanted step of the ideal journey (going on is no switch forced). After an activity = switches forced by it / how often it happened in the data at least 24 h before its end."
+    "Channel switch = two consecutive customer contacts of a goal on different channels. "
+    "Forced = the second within 24 h, with no contact from the company in between (the first was not "
+    "resolved), and neither of them a wanted step of the ideal journey (going on is no switch forced). "
+    "After an activity = switches forced by it / how often it happened in the data at least 24 h before "
+    "its end."
 )
 
 
@@ -37,7 +41,7 @@ class ChannelSwitches:
     n_forced: int
     pairs: pd.DataFrame
     after: dict[str, Estimate]
-    forced_cases: np.ndarray  # type: ignore[type-arg]
+    forced_cases: NDArray[np.bool_]
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
@@ -46,7 +50,10 @@ class ChannelSwitches:
 
     def __repr__(self) -> str:
         after = "; ".join(f"after “{name}” {estimate}" for name, estimate in self.after.items())
-        return f"ChannelSwitches({self.goal}: {self.n_forced:,} of {self.n_switches:,} forced, in {self.share_goals_forced} of goals; {after})"
+        return (
+            f"ChannelSwitches({self.goal}: {self.n_forced:,} of {self.n_switches:,} forced, "
+            f"in {self.share_goals_forced} of goals; {after})"
+        )
 
     def _repr_html_(self) -> str:
         return self.pairs.to_html(index=False)
@@ -63,7 +70,8 @@ class ChannelSwitches:
                 self.goal,
                 f"After “{name}” {estimate.value:.0%} of customers change to another channel within a day",
                 estimate,
-                "The second contact costs the customer time and the company a call; the first channel counts it as nothing.",
+                "The second contact costs the customer time and the company a call; "
+                "the first channel counts it as nothing.",
                 f"Mend what makes “{name}” happen, or let the customer go on where they are.",
                 None,
                 self.share_goals_forced.value * 0.5,
@@ -108,11 +116,12 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
     goals = np.zeros(log.n_cases, bool)
     goals[case[1:][forced]] = True
     activity = log.columns["activity"][rows]
-    seen = np.bincount(activity[time <= log.horizon - FORCED_WITHIN], minlength=len(log.activities))
-    forcing = np.bincount(activity[:-1][forced], minlength=len(log.activities))
+    long_seen = time <= log.horizon - FORCED_WITHIN
+    seen = np.bincount(activity[long_seen], minlength=len(log.activities))
+    forcing = np.bincount(activity[:-1][forced & long_seen[:-1]], minlength=len(log.activities))
     after = {
         log.activities[a]: share(
-            min(int(forcing[a]), int(seen[a])),
+            int(forcing[a]),
             int(seen[a]),
             f"“{log.activities[a]}” followed by a forced switch / all of them",
         )

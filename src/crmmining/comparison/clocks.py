@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFINITION = (
-    "Throughput time, inside-out: from opening to closing of a record, closed records only. Outside-in: from a goal's first event to the "
-    "moment it was reached, reached goals only; goals still open are left out, not counted as short."
+    "Throughput time, inside-out: from opening to closing of a record, closed records only. "
+    "Outside-in: from a goal's first event to the moment it was reached, reached goals only; "
+    "goals still open are left out, not counted as short."
 )
 
 
@@ -57,7 +58,8 @@ class Clocks:
             Finding(
                 "two clocks",
                 self.goal,
-                f"“{self.goal}” takes the customer {humanise(whole.value)} on average; the longest process on the way reports {humanise(longest.value)}",
+                f"“{self.goal}” takes the customer {humanise(whole.value)} on average; "
+                f"the longest process on the way reports {humanise(longest.value)}",
                 whole,
                 "Each process measures its own record; nobody measures the customer's way through all of them.",
                 "Set a target for the whole journey and give it an owner.",

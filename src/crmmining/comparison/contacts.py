@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 MERGED_WITHIN = 30 * MINUTE
 DEFINITION = (
-    "Contact = touchpoint in which customer and company deal with each other, merged when same direction, channel and record within 30 min. Proactive = the company's first contact comes before any of the customer's. "
-    "The two groups are compared as they are: an association, a cause only where the company chose them at random."
+    "Contact = touchpoint in which customer and company deal with each other, merged when same direction, "
+    "channel and record within 30 min. Proactive = the company's first contact comes before any of the "
+    "customer's. The two groups are compared as they are: an association, a cause only where the company "
+    "chose them at random."
 )
 
 
@@ -52,54 +54,48 @@ class Contacts:
             "inbound contacts": self.fewer_inbound,
             "satisfaction": self.satisfaction,
         }
-        rows = [
-            (
-                name,
-                self.groups[name][0].value,
-                self.groups[name][0].n,
-                self.groups[name][1].value,
-                self.groups[name][1].n,
-                d.value,
-                d.low,
-                d.high,
+        rows = []
+        for name, difference in differences.items():
+            proactive, others = self.groups[name]
+            rows.append(
+                {
+                    "measure": name,
+                    "proactive": proactive.value,
+                    "n_proactive": proactive.n,
+                    "others": others.value,
+                    "n_others": others.n,
+                    "difference": difference.value,
+                    "low": difference.low,
+                    "high": difference.high,
+                }
             )
-            for name, d in differences.items()
-        ]
-        return pd.DataFrame(
-            rows,
-            columns=[
-                "measure",
-                "proactive",
-                "n_proactive",
-                "others",
-                "n_others",
-                "difference",
-                "low",
-                "high",
-            ],
-        )
+        return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
-        return f"Contacts({self.goal}: inbound {self.inbound}, outbound {self.outbound}, proactive goals {self.share_proactive})\n{self.to_frame().to_string(index=False)}"
+        return (
+            f"Contacts({self.goal}: inbound {self.inbound}, outbound {self.outbound}, "
+            f"proactive goals {self.share_proactive})\n{self.to_frame().to_string(index=False)}"
+        )
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
 
     def findings(self, view: GoalView) -> list[Finding]:
         """How much better goals fare where the company spoke first, if they do."""
-        both = [self.groups["reached"][0].n, self.groups["reached"][1].n]
-        if min(both) < FEWEST_CASES or not self.reached.is_known or self.reached.low <= 0:
-            return []
         first, other = self.groups["reached"]
+        if min(first.n, other.n) < FEWEST_CASES or not self.reached.is_known or self.reached.low <= 0:
+            return []
         lost = np.flatnonzero(~self.cases["proactive"].to_numpy() & (view.outcome == 1))
         return [
             Finding(
                 "contacts",
                 self.goal,
-                f"Where the company speaks first, {first.value:.0%} of “{self.goal}” goals are reached, {other.value:.0%} where it does not, "
+                f"Where the company speaks first, {first.value:.0%} of “{self.goal}” goals are reached, "
+                f"{other.value:.0%} where it does not, "
                 f"and customers turn to it {-self.fewer_inbound.value:.1f} times less",
                 self.reached,
-                "More contact from the company, less effort for the customer: touchpoints are not a cost by themselves. An association, unless the goals were chosen at random.",
+                "More contact from the company, less effort for the customer: touchpoints are not a cost by "
+                "themselves. An association, unless the goals were chosen at random.",
                 "Extend the proactive contact to a random half of the others and compare again.",
                 view.declared.goals[self.goal].owner,
                 min(0.5, self.reached.value * other.n / max(view.log.n_cases, 1) * 2),
@@ -166,12 +162,9 @@ def _counts(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Inbound and outbound contacts per case, and the moment of the first of each (far away if none)."""
     log = view.log
-    inbound, outbound = (
-        view.is_customer_contact,
-        (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY),
-    )
+    outbound = (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY)
     found = []
-    for chosen in (inbound, outbound):
+    for chosen in (view.is_customer_contact, outbound):
         rows = np.flatnonzero(chosen)
         case, time = log.case_of_event[rows], log.columns["time"][rows]
         merged = np.zeros(rows.size, bool)

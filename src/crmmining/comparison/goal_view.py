@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -110,11 +111,9 @@ class GoalView:
         opened = known["opened"][pairs[1]].astype(np.int64)
         order = np.lexsort((pairs[1], opened, pairs[0]))
         case, record = pairs[0][order], pairs[1][order]
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(case, minlength=self.log.n_cases))]).astype(
-            np.int64
-        )
+        ends = np.cumsum(np.bincount(case, minlength=self.log.n_cases))
         return GoalRecords(
-            offsets,
+            np.concatenate([[0], ends]).astype(np.int64),
             case,
             record,
             known["process"][record].astype(np.int64),
@@ -134,12 +133,18 @@ class GoalView:
         if self.journey is None:
             return np.zeros(self.log.n_events, bool)
         wanted = from_journey(self.journey).labels  # what a run may hold: a step allowed no time is not in it
-        return np.isin(np.array(self.log.activities, object), wanted)[self.log.columns["activity"]]
+        return events_named(self.log, wanted)
 
     def owner_of(self, process: str) -> str | None:
         """Who owns a process."""
         spec = self.declared.processes.get(process)
         return spec.owner if spec else None
+
+
+def events_named(log: EventLog, activities: Collection[str]) -> NDArray[np.bool_]:
+    """Which events are one of these activities."""
+    named = np.isin(np.array(log.activities, object), list(activities))
+    return np.asarray(named[log.columns["activity"]])
 
 
 def promises_of(declared: StudyFile, journey: IdealJourney | None) -> dict[str, PromiseSpec]:

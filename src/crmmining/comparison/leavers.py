@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFINITION = (
-    "Abandoned = not reached and ended by the customer, or silent for longer than the silence printed; open goals are censored, not lost. Silent leaver = abandoned, no complaint, no survey answer. "
-    "Worst-case bounds of mean satisfaction: every unanswered goal at the lowest or the highest score (Manski 1989)."
+    "Abandoned = not reached and ended by the customer, or silent for longer than the silence printed; "
+    "open goals are censored, not lost. Silent leaver = abandoned, no complaint, no survey answer. "
+    "Worst-case bounds of mean satisfaction: every unanswered goal at the lowest or the highest score "
+    "(Manski 1989)."
 )
 
 
@@ -36,7 +39,7 @@ class Leavers:
     answered: Estimate
     bounds: tuple[float, float] | None
     by_outcome: pd.DataFrame
-    silent_cases: np.ndarray  # type: ignore[type-arg]
+    silent_cases: NDArray[np.bool_]
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
@@ -47,7 +50,10 @@ class Leavers:
         bounds = (
             f", all customers between {self.bounds[0]:.2f} and {self.bounds[1]:.2f}" if self.bounds else ""
         )
-        return f"Leavers({self.goal}: abandoned {self.abandoned}, of these silently {self.silent}; satisfaction answered {self.answered}{bounds}, response {self.response_rate})"
+        return (
+            f"Leavers({self.goal}: abandoned {self.abandoned}, of these silently {self.silent}; "
+            f"satisfaction answered {self.answered}{bounds}, response {self.response_rate})"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.by_outcome.to_html(index=False)}"
@@ -65,7 +71,8 @@ class Leavers:
             Finding(
                 "silent leavers",
                 self.goal,
-                f"{self.abandoned.value:.0%} of “{self.goal}” goals are abandoned, {self.silent.value:.0%} of these without a complaint or a survey answer{survey}",
+                f"{self.abandoned.value:.0%} of “{self.goal}” goals are abandoned, "
+                f"{self.silent.value:.0%} of these without a complaint or a survey answer{survey}",
                 self.silent,
                 "Who leaves silently is in no complaint statistic and in no survey.",
                 "Watch silence itself: call when a goal is silent for longer than reached goals ever are.",
@@ -113,7 +120,7 @@ def find_leavers(view: GoalView) -> Leavers:
     )
 
 
-def _complained(view: GoalView) -> np.ndarray:  # type: ignore[type-arg]
+def _complained(view: GoalView) -> NDArray[np.bool_]:
     """Goals with a record of a process that solves problems: the customer said something was wrong."""
     solving = [code for code, process in enumerate(view.declared.processes.values()) if process.solves]
     found = np.zeros(view.log.n_cases, bool)

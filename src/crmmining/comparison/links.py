@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.goal_view import GoalView
 from crmmining.eventlog.turns import COMPANY_TURN
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 NO_STAGE, NO_PROCESS = "(no stage)", "(no process)"
 DEFINITION = (
-    "An event belongs to the stage of the ideal journey that has its activity, and to the process of its record; the time since the event before it "
-    "goes with it. Rows add up to the journey, columns to the processes. The last row is work that serves no stage, the last column time and events no process owns."
+    "An event belongs to the stage of the ideal journey that has its activity, and to the process of its "
+    "record; the time since the event before it goes with it. Rows add up to the journey, columns to the "
+    "processes. The last row is work that serves no stage, the last column time and events no process owns."
 )
 
 
@@ -79,7 +81,7 @@ def link_stages(view: GoalView) -> LinkMatrix:
     turned = np.where(same, np.roll(view.turns, 1), -1)
     index, names = [*stages, NO_STAGE], [*view.study.processes, NO_PROCESS]
 
-    def table(weights: np.ndarray) -> pd.DataFrame:  # type: ignore[type-arg]
+    def table(weights: NDArray[np.float64]) -> pd.DataFrame:
         sums = np.bincount(row * len(names) + column, weights, minlength=len(index) * len(names))
         return pd.DataFrame(sums.reshape(len(index), len(names)), index=index, columns=names)
 

@@ -28,10 +28,13 @@ def _finding(view: GoalView, result: PromiseResult) -> Finding:
     return Finding(
         "promises",
         view.goal,
-        f"“{result.until}” within {result.limit} of “{result.since}” is broken for {result.broken.value:.0%} of customers{owed}",
+        f"“{result.until}” within {result.limit} of “{result.since}” is broken "
+        f"for {result.broken.value:.0%} of customers{owed}",
         result.broken,
-        "A promise is kept or broken on the customer's clock, which begins before the process opens its record.",
-        f"Measure “{result.since}” to “{result.until}” as the target of {result.owner or 'the owner'}; work the open ones by what is left of the limit.",
+        "A promise is kept or broken on the customer's clock, "
+        "which begins before the process opens its record.",
+        f"Measure “{result.since}” to “{result.until}” as the target of {result.owner or 'the owner'}; "
+        "work the open ones by what is left of the limit.",
         result.owner,
         0.6 * result.broken.value * result.broken.n / max(view.log.n_cases, 1),
         case_ids(view.log.cases, broken["case"].to_numpy(np.int64)[:50]),

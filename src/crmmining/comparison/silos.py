@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFINITION = (
-    "Silo crossing = change of department between two consecutive company events of a goal. Invisible inside-out = the record changes too. "
-    "Visible to the customer = both events are touchpoints. Ping-pong = back to a department after another had it (A→B→A)."
+    "Silo crossing = change of department between two consecutive company events of a goal. "
+    "Invisible inside-out = the record changes too. Visible to the customer = both events are touchpoints. "
+    "Ping-pong = back to a department after another had it (A→B→A)."
 )
 
 
@@ -39,7 +40,11 @@ class Silos:
         return self.crossings.copy()
 
     def __repr__(self) -> str:
-        return f"Silos({self.goal}: {self.per_goal} crossings a goal, {self.share_invisible} in no record, ping-pong in {self.share_ping_pong} of goals)\n{self.crossings.head(10).to_string(index=False)}"
+        return (
+            f"Silos({self.goal}: {self.per_goal} crossings a goal, {self.share_invisible} in no record, "
+            f"ping-pong in {self.share_ping_pong} of goals)\n"
+            f"{self.crossings.head(10).to_string(index=False)}"
+        )
 
     def _repr_html_(self) -> str:
         return self.crossings.to_html(index=False)
@@ -53,19 +58,20 @@ class Silos:
             or not self.share_invisible.is_known
         ):
             return []
-        slowest = self.crossings.sort_values(["total_gap", "from_department"], ascending=[False, True]).iloc[
-            0
-        ]
+        by_gap = self.crossings.sort_values(["total_gap", "from_department"], ascending=[False, True])
+        slowest = by_gap.iloc[0]
         pair = f"{slowest['from_department']} to {slowest['to_department']}"
         return [
             Finding(
                 "silos",
                 self.goal,
-                f"A customer on “{self.goal}” is passed between departments {self.per_goal.value:.1f} times; {self.share_invisible.value:.0%} of these hand-overs show in no record "
+                f"A customer on “{self.goal}” is passed between departments {self.per_goal.value:.1f} times; "
+                f"{self.share_invisible.value:.0%} of these hand-overs show in no record "
                 f"(most time: {pair}, {humanise(slowest['median_gap'])} in the median)",
                 self.per_goal,
                 "Where the record changes with the department, neither side's report shows the hand-over.",
-                f"Agree one hand-over between {pair}: who, within what time, with what the customer already told.",
+                f"Agree one hand-over between {pair}: who, within what time, "
+                "with what the customer already told.",
                 None,
                 0.1 * self.share_invisible.value,
                 case_ids(view.log.cases, np.argsort(-self.cases["crossings"].to_numpy(), kind="stable")[:50]),
@@ -102,9 +108,13 @@ def cross_silos(view: GoalView) -> Silos | None:
     )
     pairs = frame.groupby(["from_department", "to_department"], sort=True)
     table = pairs.agg(
-        n=("case", "size"), n_goals=("case", "nunique"), median_gap=("gap", "median"), total_gap=("gap", "sum"),
-        share_invisible=("invisible", "mean"), n_visible=("visible", "sum"),
-    ).reset_index()  # fmt: skip
+        n=("case", "size"),
+        n_goals=("case", "nunique"),
+        median_gap=("gap", "median"),
+        total_gap=("gap", "sum"),
+        share_invisible=("invisible", "mean"),
+        n_visible=("visible", "sum"),
+    ).reset_index()
     per_case = np.bincount(frame["case"], minlength=log.n_cases)
     ping_pong = np.bincount(frame["case"][back], minlength=log.n_cases)
     return Silos(

@@ -13,9 +13,10 @@ def split_times(begun, ended, offsets, opened, closed, leading, event_offsets, e
 
     Records of case *c* are ``offsets[c]:offsets[c+1]``, in the order they were opened, `closed` the
     moment they closed (far away while open), `leading` whether its process carries the goal on (a
-    complaint or a question only interrupts it: the hand-over beside it is between the others). Time in which records are open goes to the one opened
-    last. Returns per record the time it owns, per case and turn (0-3) the time inside a record and
-    outside, and per gap: case, begin, end, record before, record after (-1 none), time by turn.
+    complaint or a question only interrupts it: the hand-over beside it is between the others). Time in
+    which records are open goes to the one opened last. Returns per record the time it owns, per case
+    and turn (0-3) the time inside a record and outside, and per gap: case, begin, end, record before,
+    record after (-1 none), time by turn.
     """
     n_cases, n_records = begun.size, opened.size
     owned = np.zeros(n_records, np.int64)

@@ -91,9 +91,15 @@ class Views:
     def findings(self) -> tuple[Finding, ...]:
         """What passes the bar of evidence, the weightiest first."""
         results = (
-            self.white_space, self.clocks, self.watermelons, self.false_closures, self.silos, self.channel_switches,
-            self.contacts, self.leavers,
-        )  # fmt: skip
+            self.white_space,
+            self.clocks,
+            self.watermelons,
+            self.false_closures,
+            self.silos,
+            self.channel_switches,
+            self.contacts,
+            self.leavers,
+        )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)
         ]
@@ -125,11 +131,8 @@ class Views:
     def _repr_html_(self) -> str:
         import html
 
-        return (
-            "<ol>"
-            + "".join(f"<li>{html.escape(finding.sentence)}</li>" for finding in self.findings)
-            + "</ol>"
-        )
+        items = "".join(f"<li>{html.escape(finding.sentence)}</li>" for finding in self.findings)
+        return f"<ol>{items}</ol>"
 
 
 def compare_views(study: Study, goal: str | None = None) -> Views:

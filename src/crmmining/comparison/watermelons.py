@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
-from crmmining.comparison.goal_view import GoalView
+from crmmining.comparison.goal_view import GoalView, events_named
 from crmmining.estimates import Estimate, absent, share
+from crmmining.study.study_file import Target
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GREEN, RED, UNDECIDED = range(3)
 DEFINITION = (
-    "A record is green when it met its process's own target. A goal is red when a promise was broken, it was abandoned, or the customer answered "
-    "the survey at or below the dissatisfied score. Watermelon rate = red goals among the decided goals whose every record is green. Undecided (still open within target, goal open and "
-    "nothing broken yet) is left out."
+    "A record is green when it met its process's own target. A goal is red when a promise was broken, "
+    "it was abandoned, or the customer answered the survey at or below the dissatisfied score. "
+    "Watermelon rate = red goals among the decided goals whose every record is green. "
+    "Undecided (still open within target, goal open and nothing broken yet) is left out."
 )
 
 
@@ -63,10 +65,12 @@ class Watermelons:
             Finding(
                 "watermelons",
                 self.goal,
-                f"{self.rate.value:.0%} of “{self.goal}” goals went wrong for the customer although every process met its target (most often: {worst})",
+                f"{self.rate.value:.0%} of “{self.goal}” goals went wrong for the customer "
+                f"although every process met its target (most often: {worst})",
                 self.rate,
                 "Process targets do not measure what the customer came for.",
-                "Report goals reached and promises kept beside every process target; begin with what most often made them red.",
+                "Report goals reached and promises kept beside every process target; "
+                "begin with what most often made them red.",
                 owner,
                 self.rate.value * self.rate.n / max(view.log.n_cases, 1),
                 case_ids(view.log.cases, self.all_green & (self.goal_state == RED)),
@@ -76,8 +80,6 @@ class Watermelons:
 
 def find_watermelons(view: GoalView) -> Watermelons:
     """Hold every record's target against its goal's colour."""
-    import pandas as pd
-
     record_state = _record_states(view)
     state, reasons = _goal_states(view)
     records, n = view.records, view.log.n_cases
@@ -93,25 +95,44 @@ def find_watermelons(view: GoalView) -> Watermelons:
         "red goals / decided goals with all records green",
         int((all_green & (state == UNDECIDED)).sum()),
     )
+    processes, expected = _process_table(view, record_state, state)
+    return Watermelons(
+        view.goal,
+        rate,
+        _share_green(state),
+        expected,
+        processes,
+        state,
+        all_green,
+        {reason: int((cases & red).sum()) for reason, cases in reasons.items()},
+    )
+
+
+def _process_table(
+    view: GoalView, record_state: NDArray[np.int8], state: NDArray[np.int8]
+) -> tuple[pd.DataFrame, float]:
+    """One row per process, and the product of the processes' green shares."""
+    import pandas as pd
+
     rows, expected = [], 1.0
     for code, name in enumerate(view.study.processes):
-        mine = records.process == code
+        mine = view.records.process == code
         if not mine.any():
             continue
+        process = view.declared.processes[name]
         outside = _share_green(record_state[mine])
-        inside = _share_green(state[np.unique(records.case[mine])])
-        target = view.declared.processes[name].target
+        inside = _share_green(state[np.unique(view.records.case[mine])])
         expected *= outside.value if outside.is_known else 1.0
         rows.append(
             (
                 name,
-                view.declared.processes[name].department,
-                view.owner_of(name),
+                process.department,
+                process.owner,
                 outside.value,
                 outside.n,
                 inside.value,
                 inside.n,
-                _written(target),
+                _written(process.target),
             )
         )
     columns = [
@@ -126,22 +147,13 @@ def find_watermelons(view: GoalView) -> Watermelons:
     ]
     frame = pd.DataFrame(rows, columns=columns)
     frame["gap"] = frame["share_green"] - frame["share_goals_green"]
-    frame = frame.sort_values(["gap", "process"], ascending=[False, True], ignore_index=True)
-    return Watermelons(
-        view.goal,
-        rate,
-        _share_green(state),
-        expected,
-        frame,
-        state,
-        all_green,
-        {reason: int((cases & red).sum()) for reason, cases in reasons.items()},
-    )
+    return frame.sort_values(["gap", "process"], ascending=[False, True], ignore_index=True), expected
 
 
-def _written(target: object) -> str:
-    within, attribute = getattr(target, "within", None), getattr(target, "attribute", None)
-    return f"within {within}" if within else str(attribute or "")
+def _written(target: Target | None) -> str:
+    if target is None:
+        return ""
+    return f"within {target.within}" if target.within else target.attribute or ""
 
 
 def _share_green(state: NDArray[np.int8]) -> Estimate:
@@ -196,7 +208,7 @@ def _goal_states(view: GoalView) -> tuple[NDArray[np.int8], dict[str, NDArray[np
 def _came_back(view: GoalView) -> NDArray[np.bool_]:
     """Goals in which a reaching event was followed by another contact of the customer."""
     log, goal = view.log, view.declared.goals[view.goal]
-    reaching = np.isin(np.array(log.activities, object), list(goal.reached_by))[log.columns["activity"]]
+    reaching = events_named(log, goal.reached_by)
     first = np.full(log.n_cases, np.iinfo(np.int64).max)
     np.minimum.at(first, log.case_of_event[reaching], log.columns["time"][reaching])
     later = view.is_customer_contact & (log.columns["time"] > first[log.case_of_event])

@@ -27,11 +27,12 @@ def weekday_findings(view: GoalView) -> list[Finding]:
 def _finding(view: GoalView, process: str, delay: WeekdayDelay) -> Finding:
     n_cases = max(view.log.n_cases, 1)
     weight = float(delay.late.value * delay.cases.size / max(view.log.throughput.sum(), 1))
+    department = f" ({delay.department})" if delay.department else ""
     return Finding(
         "weekdays",
         view.goal,
-        f"“{delay.source}” from Friday to Sunday waits {humanise(delay.late.value)} longer for “{delay.target}” than earlier in the week"
-        + (f" ({delay.department})" if delay.department else ""),
+        f"“{delay.source}” from Friday to Sunday waits {humanise(delay.late.value)} longer "
+        f"for “{delay.target}” than earlier in the week{department}",
         delay.late,
         "It is more than the weekend: late orders miss the planning of the week.",
         f"Plan “{delay.target}” every day, or say on ordering when it will be.",

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 FAR = np.iinfo(np.int64).max // 4
 DEFINITION = (
-    "White space = time between the first event of a goal and its end (reached, else last event) in which no CRM record of the goal is open. "
-    "Only the part in which the customer waits for the company is owned by nobody; the customer's own time is shown apart. "
-    "Parts add up per case; means of parts add up to the mean journey."
+    "White space = time between the first event of a goal and its end (reached, else last event) in which "
+    "no CRM record of the goal is open. Only the part in which the customer waits for the company is owned "
+    "by nobody; the customer's own time is shown apart. Parts add up per case; means of parts add up to the "
+    "mean journey."
 )
 NO_PROCESS = "(no process)"
 
@@ -54,7 +55,10 @@ class WhiteSpace:
         return self.pairs.copy()
 
     def __repr__(self) -> str:
-        return f"WhiteSpace({self.goal}: {self.share_white} of the journey, owned by nobody {self.share_unowned})\n{self.pairs.head(8).to_string(index=False)}"
+        return (
+            f"WhiteSpace({self.goal}: {self.share_white} of the journey, "
+            f"owned by nobody {self.share_unowned})\n{self.pairs.head(8).to_string(index=False)}"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{self.share_white} of the journey is white space</p>{self.pairs.to_html(index=False)}"
@@ -85,8 +89,9 @@ class WhiteSpace:
         return Finding(
             "white space",
             self.goal,
-            f"{self.share_unowned.value:.0%} of the customer's time on “{self.goal}” is owned by nobody: of an average journey of "
-            f"{humanise(journey)}, the customer waits {humanise(unowned)} with no record open",
+            f"{self.share_unowned.value:.0%} of the customer's time on “{self.goal}” is owned by nobody: "
+            f"of an average journey of {humanise(journey)}, "
+            f"the customer waits {humanise(unowned)} with no record open",
             self.share_unowned,
             "No process counts this time, so no report shows it and no target covers it.",
             "Give every gap below an owner and a limit; the pairs are ranked by the time customers wait in them.",
@@ -106,11 +111,12 @@ class WhiteSpace:
         return Finding(
             "white space",
             self.goal,
-            f"Between “{before}” and “{after}” customers wait {humanise(estimate.value)} on average for someone to pick them up "
-            f"({part:.0%} of all time nobody owns on “{self.goal}”)",
+            f"Between “{before}” and “{after}” customers wait {humanise(estimate.value)} on average "
+            f"for someone to pick them up ({part:.0%} of all time nobody owns on “{self.goal}”)",
             estimate,
             "The first process has closed its record as done, the next has not opened one: both report green.",
-            f"Hand over before closing: open the record of “{after}” when the customer asks, and measure the time to it.",
+            f"Hand over before closing: open the record of “{after}” when the customer asks, "
+            "and measure the time to it.",
             " / ".join(owners) or None,
             float(part * self.share_unowned.value),
             case_ids(view.log.cases, cases.to_numpy(np.int64)[:50]),

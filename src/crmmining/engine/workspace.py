@@ -96,26 +96,18 @@ class Workspace:
         """
         import duckdb
 
-        sql = (
-            f"INSERT INTO {table} SELECT row_number() OVER (), * FROM read_csv(?, header = true, "
-            "auto_detect = false, delim = ?, quote = ?, escape = ?, new_line = ?, encoding = ?, nullstr = ?, "
-            "max_line_size = 16777216, columns = struct_pack("
-            + ", ".join(_struct_field(name) for name in names)
-            + "))"
-        )
-        try:
-            self.run(
-                sql,
-                [
-                    str(path),
-                    delimiter,
-                    quote,
-                    quote,
-                    new_line.replace("\r", "\\r").replace("\n", "\\n"),
-                    encoding,
-                    list(null),
-                ],
+        sql = f"""
+            INSERT INTO {table}
+            SELECT row_number() OVER (), *
+            FROM read_csv(
+                ?, header = true, auto_detect = false, delim = ?, quote = ?, escape = ?, new_line = ?,
+                encoding = ?, nullstr = ?, max_line_size = 16777216,
+                columns = struct_pack({", ".join(_struct_field(name) for name in names)})
             )
+        """
+        line_end = new_line.replace("\r", "\\r").replace("\n", "\\n")
+        try:
+            self.run(sql, [str(path), delimiter, quote, quote, line_end, encoding, list(null)])
         except duckdb.Error as error:
             raise _csv_error(path, str(error)) from None
 
@@ -192,7 +184,8 @@ def _csv_error(path: Path, text: str) -> Exception:
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if counts:
         return SourceError(
-            f"{place}: {counts[2]} columns where the header has {counts[1]}; is a delimiter inside a value not quoted?"
+            f"{place}: {counts[2]} columns where the header has {counts[1]}; "
+            "is a delimiter inside a value not quoted?"
         )
     if "unterminated quote" in text or "quote should be followed" in text.lower():
         return SourceError(
@@ -212,4 +205,6 @@ def _filled(column: Any) -> NDArray[Any]:
         return np.asarray(column.filled(np.nan))
     if column.dtype.kind in "iu":
         return np.asarray(column.filled(-1))
-    return np.where(np.ma.getmaskarray(column), None, column.data)
+    texts = column.data.astype(object)
+    texts[np.ma.getmaskarray(column)] = None
+    return texts

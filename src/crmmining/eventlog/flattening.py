@@ -15,11 +15,28 @@ from crmmining.study.study_file import StudyFile
 if TYPE_CHECKING:
     import pandas as pd
 
-_DIVERGENT = (
-    "SELECT count(*) FROM (SELECT e.activity, count(DISTINCT e.record) AS n_records, count(*) AS n FROM events e "
-    "JOIN event_goals USING (event) JOIN goals g USING (instance) WHERE g.goal = ? AND e.record IS NOT NULL "
-    "GROUP BY instance, e.activity HAVING count(DISTINCT e.record) > 1)"
-)
+_OF_PROCESS = """
+    SELECT count(DISTINCT record), count(*)
+    FROM events JOIN records r USING (record)
+    WHERE r.process = ?
+"""
+_OF_GOAL = """
+    SELECT count(DISTINCT instance), count(*)
+    FROM event_goals JOIN goals g USING (instance)
+    WHERE g.goal = ?
+"""
+_DIVERGENT = """
+    SELECT count(*)
+    FROM (
+        SELECT e.activity, count(DISTINCT e.record) AS n_records, count(*) AS n
+        FROM events e
+        JOIN event_goals USING (event)
+        JOIN goals g USING (instance)
+        WHERE g.goal = ? AND e.record IS NOT NULL
+        GROUP BY instance, e.activity
+        HAVING count(DISTINCT e.record) > 1
+    )
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +72,11 @@ def flattening(workspace: Workspace, study: StudyFile) -> Flattening:
         "SELECT count(*) FROM events JOIN records USING (record) WHERE process IS NOT NULL"
     )
     for code, name in enumerate(study.processes):
-        n_cases, n_events = workspace.rows(
-            "SELECT count(DISTINCT record), count(*) FROM events JOIN records r USING (record) WHERE r.process = ?",
-            [code],
-        )[0]
+        n_cases, n_events = workspace.rows(_OF_PROCESS, [code])[0]
         rows.append(("process", name, n_cases, n_events, no_process, 0, 0))
     no_goal = workspace.value("SELECT count(*) FROM events ANTI JOIN event_goals USING (event)")
     for code, name in enumerate(study.goals):
-        n_cases, n_events = workspace.rows(
-            "SELECT count(DISTINCT instance), count(*) FROM event_goals JOIN goals g USING (instance) WHERE g.goal = ?",
-            [code],
-        )[0]
+        n_cases, n_events = workspace.rows(_OF_GOAL, [code])[0]
         rows.append(("journey", name, n_cases, n_events, no_goal, 0, workspace.value(_DIVERGENT, [code])))
     names = ["kind", "name", "n_cases", "n_events", "deficiency", "convergence", "divergence"]
     return Flattening(pd.DataFrame(rows, columns=names), total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,41 @@ def log_from_frame(frame: pd.DataFrame, name: str) -> EventLog:
         if needed not in frame.columns:
             raise MissingColumnError("the frame", needed, map(str, frame.columns))
         _refuse_missing(frame[needed], needed)
-    case, case_ids = pd.factorize(frame["case"].astype(str), sort=True)
-    columns: dict[str, NDArray[Any]] = {"time": to_microseconds(frame["time"])}
-    names: dict[str, tuple[str, ...]] = {}
-    for column in ("activity", *CODED):
-        if column in frame.columns:
-            columns[column], names[column] = _coded(frame[column])
-    if "start" in frame.columns:
-        columns["start"] = to_microseconds(frame["start"])
+    arrays: dict[str, Any] = {}
+    for role in ("time", "start"):
+        if role in frame.columns:
+            arrays[role] = to_microseconds(frame[role])
+    for role in ("case", "customer"):
+        if role in frame.columns:
+            arrays[role] = frame[role].astype(str).to_numpy(object)
+    for role in ("activity", *CODED):
+        if role in frame.columns:
+            arrays[role] = frame[role].where(frame[role].isna(), frame[role].astype(str)).to_numpy(object)
     if "actor" in frame.columns:
-        columns["actor"] = _actor_codes(frame["actor"])
-    cases = pd.DataFrame({"case": np.asarray(case_ids, object)})
-    if "customer" in frame.columns:
-        cases["customer"] = frame["customer"].astype(str).groupby(case).first().to_numpy()
+        arrays["actor"] = frame["actor"].to_numpy(object)
+    return log_from_arrays(arrays, name)
+
+
+def log_from_arrays(arrays: Mapping[str, Any], name: str) -> EventLog:
+    """An ordered log from text columns by role, times in microseconds (start -1 where absent).
+
+    Raises:
+        UnknownNameError: an actor that is none.
+    """
+    case, ids = pd.factorize(np.asarray(arrays["case"], object), sort=True)
+    columns: dict[str, NDArray[Any]] = {"time": np.asarray(arrays["time"], np.int64)}
+    names: dict[str, tuple[str, ...]] = {}
+    for role in ("activity", *CODED):
+        if role in arrays:
+            code, found = pd.factorize(np.asarray(arrays[role], object), sort=True)
+            columns[role], names[role] = code.astype(np.int32), tuple(map(str, found))
+    if "start" in arrays:
+        columns["start"] = np.asarray(arrays["start"], np.int64)
+    if "actor" in arrays:
+        columns["actor"] = _actor_codes(pd.Series(arrays["actor"]))
+    cases = pd.DataFrame({"case": np.asarray(ids, object)})
+    if "customer" in arrays:
+        cases["customer"] = pd.Series(arrays["customer"]).groupby(case).first().to_numpy()
     return EventLog.from_columns(CaseNotion("plain", name), case.astype(np.int64), columns, names, cases)
 
 
@@ -61,7 +84,7 @@ def frame_from_log(log: EventLog) -> pd.DataFrame:
 def to_microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
     """Microseconds UTC of a time column; -1 where a time is absent. Times without zone count as UTC."""
     moments = pd.to_datetime(times, utc=True)
-    values = moments.dt.as_unit("us").astype("int64").to_numpy().copy()
+    values = np.array(moments.dt.as_unit("us").astype("int64"), np.int64)
     values[moments.isna().to_numpy()] = -1
     return values
 
@@ -74,18 +97,15 @@ def _refuse_missing(column: pd.Series[Any], name: str) -> None:
         )
 
 
-def _coded(column: pd.Series[Any]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    code, names = pd.factorize(column.where(column.isna(), column.astype(str)), sort=True)
-    return code.astype(np.int32), tuple(str(name) for name in names)
-
-
 def _actor_codes(column: pd.Series[Any]) -> NDArray[np.int8]:
     codes = column.map({actor: i for i, actor in enumerate(ACTORS)})
     unknown = column[codes.isna() & column.notna()]
     if len(unknown):
         raise UnknownNameError("actor", str(unknown.iloc[0]), ACTORS)
-    return codes.fillna(-1).to_numpy(np.int8)
+    return np.asarray(codes.fillna(-1), np.int8)
 
 
 def _named(code: NDArray[Any], names: tuple[str, ...]) -> Any:
-    return pd.Categorical.from_codes(code, categories=list(names)) if names else np.full(code.size, None)
+    if not names:
+        return np.full(code.size, None)
+    return pd.Categorical.from_codes(code.tolist(), categories=pd.Index(names))

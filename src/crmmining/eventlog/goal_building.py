@@ -146,7 +146,11 @@ def _by_codes(
     by, names = np.zeros(record.size, np.int32), [""]
     for attribute in attributes:
         found = workspace.columns(
-            "SELECT record, value FROM record_attributes WHERE lower(attribute) = lower(?) ORDER BY value, record",
+            """
+            SELECT record, value FROM record_attributes
+            WHERE lower(attribute) = lower(?)
+            ORDER BY value, record
+            """,
             [attribute],
         )
         if not found["record"].size:
@@ -188,11 +192,25 @@ def _walk(events: _Events, silence: NDArray[np.int64], settle: NDArray[np.int64]
     bits = events.bits
     return _Found(
         *walk_customers(
-            events.order.rows, events.order.offsets, events.time, events.record, events.by,
-            bits["candidates"], bits["opens"], bits["reaches"], bits["ends"], events.contact,
-            events.closed, events.link_offsets, events.linked, silence, settle, events.uses_by, events.closed.size,
+            events.order.rows,
+            events.order.offsets,
+            events.time,
+            events.record,
+            events.by,
+            bits["candidates"],
+            bits["opens"],
+            bits["reaches"],
+            bits["ends"],
+            events.contact,
+            events.closed,
+            events.link_offsets,
+            events.linked,
+            silence,
+            settle,
+            events.uses_by,
+            events.closed.size,
         )
-    )  # fmt: skip
+    )
 
 
 def _fitted(events: _Events, found: _Found, g: int) -> Silence:
@@ -232,8 +250,14 @@ def _store(
     workspace.insert(
         "goals",
         {
-            "instance": np.arange(found.goal.size), "goal": found.goal, "customer": customer,
-            "by_value": [events.by_names[code] for code in found.by], "begun": found.begun, "last": found.last,
-            "reached": np.where(settled, found.reached, -1), "ended": found.ended, "outcome": outcome,
+            "instance": np.arange(found.goal.size),
+            "goal": found.goal,
+            "customer": customer,
+            "by_value": [events.by_names[code] for code in found.by],
+            "begun": found.begun,
+            "last": found.last,
+            "reached": np.where(settled, found.reached, -1),
+            "ended": found.ended,
+            "outcome": outcome,
         },
-    )  # fmt: skip
+    )

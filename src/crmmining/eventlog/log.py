@@ -76,7 +76,8 @@ class EventLog:
         code, activities = _renumbered(ordered["activity"], names["activity"])
         if len(activities) > MOST_ACTIVITIES:
             raise InvalidOptionError(
-                f"{len(activities):,} different activities, like {activities[0]!r}: is the activity column an id?"
+                f"{len(activities):,} different activities, like {activities[0]!r}: "
+                "is the activity column an id?"
             )
         ordered["activity"] = code
         end = horizon if horizon is not None else int(ordered["time"].max(initial=0))

@@ -21,10 +21,41 @@ from crmmining.study.study_file import StudyFile
 if TYPE_CHECKING:
     import pandas as pd
 
-_EVENT_COLUMNS = (
-    "e.event, e.time, e.start, e.activity, e.customer, e.record, e.channel, e.department, e.resource, e.actor, "
-    "CAST(e.visible AS TINYINT) AS visible, CAST(e.contact AS TINYINT) AS contact, e.satisfaction, e.sequence, r.process"
-)
+_EVENT_COLUMNS = """
+    e.event, e.time, e.start, e.activity, e.customer, e.record,
+    e.channel, e.department, e.resource, e.actor,
+    CAST(e.visible AS TINYINT) AS visible, CAST(e.contact AS TINYINT) AS contact,
+    e.satisfaction, e.sequence, r.process
+"""
+_PROCESS_EVENTS = f"""
+    SELECT {_EVENT_COLUMNS}
+    FROM events e JOIN records r USING (record)
+    WHERE r.process = ?
+    ORDER BY e.event
+"""
+_PROCESS_CASES = """
+    SELECT record, id AS case, customer, opened, closed
+    FROM records SEMI JOIN events USING (record)
+    WHERE process = ?
+    ORDER BY record
+"""
+_JOURNEY_EVENTS = f"""
+    SELECT {_EVENT_COLUMNS}, i.instance, i.rule
+    FROM events e
+    JOIN event_goals i USING (event)
+    JOIN goals g USING (instance)
+    LEFT JOIN records r ON r.record = e.record
+    WHERE g.goal = ?
+    ORDER BY e.event
+"""
+_JOURNEY_CASES = """
+    SELECT
+        instance, 'goal ' || (instance + 1) AS case, customer, by_value,
+        reached, ended AS given_up, outcome
+    FROM goals
+    WHERE goal = ?
+    ORDER BY instance
+"""
 
 
 class Study:
@@ -54,7 +85,10 @@ class Study:
         return tuple(self.declared.goals)
 
     def __repr__(self) -> str:
-        return f"Study({self.name!r}: {len(self.processes)} processes, {len(self.goals)} goals, {self.n_events:,} events)"
+        return (
+            f"Study({self.name!r}: {len(self.processes)} processes, {len(self.goals)} goals, "
+            f"{self.n_events:,} events)"
+        )
 
     @cached_property
     def n_events(self) -> int:
@@ -134,32 +168,17 @@ class Study:
 
     def _read_process(self, notion: CaseNotion) -> EventLog:
         code = self.processes.index(notion.name)
-        columns = self.workspace.columns(
-            f"SELECT {_EVENT_COLUMNS} FROM events e JOIN records r USING (record) WHERE r.process = ? ORDER BY e.event",
-            [code],
-        )
-        cases = self._frame(
-            "SELECT record, id AS case, customer, opened, closed FROM records SEMI JOIN events USING (record) WHERE process = ? ORDER BY record",
-            [code],
-        )
-        return self._log(
-            notion, columns, np.searchsorted(cases["record"].to_numpy(), columns["record"]), cases
-        )
+        columns = self.workspace.columns(_PROCESS_EVENTS, [code])
+        cases = self._frame(_PROCESS_CASES, [code])
+        case = np.searchsorted(cases["record"].to_numpy(), columns["record"])
+        return self._log(notion, columns, case, cases)
 
     def _read_journey(self, notion: CaseNotion) -> EventLog:
         code = self.goals.index(notion.name)
-        columns = self.workspace.columns(
-            f"SELECT {_EVENT_COLUMNS}, i.instance, i.rule FROM events e JOIN event_goals i USING (event) JOIN goals g USING (instance) "
-            "LEFT JOIN records r ON r.record = e.record WHERE g.goal = ? ORDER BY e.event",
-            [code],
-        )
-        cases = self._frame(
-            "SELECT instance, 'goal ' || (instance + 1) AS case, customer, by_value, reached, ended AS given_up, outcome FROM goals WHERE goal = ? ORDER BY instance",
-            [code],
-        )
-        return self._log(
-            notion, columns, np.searchsorted(cases["instance"].to_numpy(), columns.pop("instance")), cases
-        )
+        columns = self.workspace.columns(_JOURNEY_EVENTS, [code])
+        cases = self._frame(_JOURNEY_CASES, [code])
+        case = np.searchsorted(cases["instance"].to_numpy(), columns.pop("instance"))
+        return self._log(notion, columns, case, cases)
 
     def _log(
         self, notion: CaseNotion, columns: dict[str, NDArray[Any]], case: NDArray[Any], cases: pd.DataFrame

@@ -12,8 +12,9 @@ from crmmining.eventlog.log import COMPANY, CUSTOMER, EventLog
 COMPANY_TURN, CUSTOMER_TURN, ON_HOLD, UNKNOWN_TURN = range(4)
 TURNS = ("waiting for the company", "waiting for the customer", "on hold", "not known")
 DEFINITION = (
-    "Whose turn it is follows the last contact: after the customer's it is the company's, after the company's the customer's; "
-    "before any contact the customer is on their own way. Looking at a page is no contact."
+    "Whose turn it is follows the last contact: after the customer's it is the company's, "
+    "after the company's the customer's; before any contact the customer is on their own way. "
+    "Looking at a page is no contact."
 )
 
 

@@ -17,7 +17,8 @@ def find_variants(
 
     Returns (variant of each case, first case of each variant), variants in order of first case.
     """
-    return _find_variants(offsets, np.ascontiguousarray(activity, np.int32))
+    variant, first = _find_variants(offsets, np.ascontiguousarray(activity, np.int32))
+    return variant, first
 
 
 @kernel
@@ -58,7 +59,7 @@ def _same(offsets, activity, a, b):  # type: ignore[no-untyped-def]
     length = offsets[a + 1] - offsets[a]
     if offsets[b + 1] - offsets[b] != length:
         return False
-    for k in range(length):
-        if activity[offsets[a] + k] != activity[offsets[b] + k]:
-            return False
-    return True
+    k = 0
+    while k < length and activity[offsets[a] + k] == activity[offsets[b] + k]:
+        k += 1
+    return k == length

@@ -43,24 +43,15 @@ class Bottlenecks:
 
     def to_frame(self) -> pd.DataFrame:
         """The edges, times as Timedelta."""
-        import pandas as pd
-
-        frame = self.edges.copy()
-        for column in ("total", "median", "p90"):
-            frame[column] = pd.to_timedelta(frame[column], unit="us")
-        return frame
+        return _with_timedeltas(self.edges)
 
     def groups_frame(self) -> pd.DataFrame:
         """The edges split by group, times as Timedelta; empty where nothing was asked to split by."""
-        import pandas as pd
-
-        frame = self.groups.copy() if self.groups is not None else self.edges.head(0).copy()
-        for column in ("total", "median", "p90"):
-            frame[column] = pd.to_timedelta(frame[column], unit="us")
-        return frame
+        return _with_timedeltas(self.groups if self.groups is not None else self.edges.head(0))
 
     def __repr__(self) -> str:
-        return f"Bottlenecks({self.notion}, {self.n_cases:,} cases)\n{self.to_frame().head(10).to_string(index=False)}"
+        edges = self.to_frame().head(10).to_string(index=False)
+        return f"Bottlenecks({self.notion}, {self.n_cases:,} cases)\n{edges}"
 
     def _repr_html_(self) -> str:
         return self.to_frame().head(15).to_html(index=False)
@@ -93,8 +84,8 @@ def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collectio
     )
     for side in ("from_department", "to_department"):
         edges[side] = _most_frequent(moves, side, edges)
-    known = edges["from_department"].notna() & edges["to_department"].notna()
-    edges["crosses"] = known & (edges["from_department"] != edges["to_department"])
+    named = edges["from_department"].notna() & edges["to_department"].notna()
+    edges["crosses"] = named & (edges["from_department"] != edges["to_department"])
     groups = None
     if by is not None:
         moves["group"] = _group_values(log, by, moves["row"].to_numpy())
@@ -102,13 +93,18 @@ def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collectio
     names = pd.Series(log.activities)
     for table in (edges, groups):
         if table is not None:
-            table["source"], table["target"] = (
-                table["source"].map(names),
-                table["target"].map(names),
-            )
+            for column in ("source", "target"):
+                table[column] = table[column].map(names)
     known = moves.loc[moves["turn"] != UNKNOWN_TURN]
     share = float(known.loc[known["turn"] == COMPANY_TURN, "time"].sum() / max(known["time"].sum(), 1))
     return Bottlenecks(log.notion, edges, groups, by, total, log.n_cases, share)
+
+
+def _with_timedeltas(edges: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    times = {name: pd.to_timedelta(edges[name], unit="us") for name in ("total", "median", "p90")}
+    return edges.assign(**times)
 
 
 def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:
@@ -135,11 +131,11 @@ def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:
 
 def _department(log: EventLog, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     """Department of each event, the customer's own events as ``Customer``; unknown stays None."""
-    names = np.array([*log.names.get("department", ()), None], object)
+    names: NDArray[np.object_] = np.array([*log.names.get("department", ()), None], object)
     code = log.columns["department"][rows] if "department" in log.columns else np.full(rows.size, -1)
     found = names[code]
     if "actor" in log.columns:
-        found = np.where((log.columns["actor"][rows] == CUSTOMER) & (code < 0), "Customer", found)
+        found[(log.columns["actor"][rows] == CUSTOMER) & (code < 0)] = "Customer"
     return found
 
 
@@ -173,9 +169,9 @@ def _most_frequent(moves: pd.DataFrame, column: str, edges: pd.DataFrame) -> lis
 
 def _group_values(log: EventLog, by: str, rows: NDArray[np.int64]) -> NDArray[np.object_]:
     if by in ("department", "channel", "resource") and by in log.columns:
-        return np.array([*log.names[by], None], object)[log.columns[by][rows]]
+        return np.asarray(np.array([*log.names[by], None], object)[log.columns[by][rows]])
     if by in log.cases:
-        return log.cases[by].to_numpy(object)[log.case_of_event[rows]]
+        return np.asarray(log.cases[by].to_numpy(object)[log.case_of_event[rows]])
     known = [name for name in ("department", "channel", "resource") if name in log.columns]
     segments = [str(name) for name in log.cases.columns if log.cases[name].dtype == object and name != "case"]
     raise UnknownNameError("column to split by", by, known + segments)

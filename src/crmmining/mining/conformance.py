@@ -13,7 +13,8 @@ from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.variants import Variants
 from crmmining.mining.alignment import Alignments, Sequences, align
 from crmmining.mining.automaton import Automaton, from_journey, from_petri_net
-from crmmining.mining.deviations import Deviations, find_deviations
+from crmmining.mining.deviations import Deviations, ending_of, find_deviations
+from crmmining.mining.drop_offs import drop_off_moves
 from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.models import PetriNet
 from crmmining.study.journey import IdealJourney
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 Model = IdealJourney | DiscoveredModel | PetriNet | Automaton
 VERDICTS = ("conformant", "deviating", "dropped off", "undetermined")
 DEFINITION = (
-    "Optimal alignment (Adriansyah 2014), unit costs: 1 for a step the model lacks, 1 for a step that was skipped. Trace fitness = "
-    "1 − cost / (cost of the all-log and shortest-model alignment). An open case is scored as a prefix: never charged for what may still come."
+    "Optimal alignment (Adriansyah 2014), unit costs: 1 for a step the model lacks, 1 for a step that was "
+    "skipped. Trace fitness = 1 − cost / (cost of the all-log and shortest-model alignment). An open case is "
+    "scored as a prefix: never charged for what may still come."
 )
 
 
@@ -38,14 +40,28 @@ class Conformance:
     costs / sum of worst costs.
     """
 
-    notion: CaseNotion
-    variants: Variants
+    log: EventLog
+    journey: IdealJourney | None
     alignments: Alignments
     case_alignment: NDArray[np.int64]
     variant_of_alignment: NDArray[np.int64]
     verdict: NDArray[np.int8]
-    deviations: Deviations
     definition: str = DEFINITION
+
+    @property
+    def notion(self) -> CaseNotion:
+        """What a case is here."""
+        return self.log.notion
+
+    @property
+    def variants(self) -> Variants:
+        """The variants that were aligned."""
+        return self.log.variants
+
+    @cached_property
+    def deviations(self) -> Deviations:
+        """What kind of deviation, at which step, how often, and how these cases come out."""
+        return find_deviations(self.log, self.alignments, self.case_alignment, self.journey)
 
     @cached_property
     def n_cases(self) -> NDArray[np.int64]:
@@ -80,7 +96,10 @@ class Conformance:
         return {name: int(n) for name, n in zip(VERDICTS, counts, strict=True)}
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per alignment, most frequent first: activities, n_cases, is_open, cost, trace_fitness, moves."""
+        """One row per alignment, the most frequent first.
+
+        Columns: activities, n_cases, is_open, cost, trace_fitness, moves.
+        """
         import pandas as pd
 
         order = np.argsort(-self.n_cases, kind="stable")
@@ -97,7 +116,10 @@ class Conformance:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{n:,} {name}" for name, n in self.verdicts.items() if n)
-        return f"Conformance({self.notion}: log fitness {self.log_fitness:.3f} (pooled {self.pooled_log_fitness:.3f}); {counts})"
+        return (
+            f"Conformance({self.notion}: log fitness {self.log_fitness:.3f} "
+            f"(pooled {self.pooled_log_fitness:.3f}); {counts})"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>{self.deviations.to_frame().head(15).to_html(index=False)}"
@@ -114,9 +136,8 @@ def check_conformance(log: EventLog, model: Model) -> Conformance:
     keys, case_alignment = np.unique(variants.case_variant * 2 + is_open, return_inverse=True)
     variant, prefix = keys // 2, keys % 2 == 1
     alignments = align(automaton, _chosen(variants, variant), prefixes=prefix)
-    verdict = _verdicts(log, alignments, case_alignment, is_open)
-    deviations = find_deviations(log, alignments, case_alignment, automaton.labels, journey)
-    return Conformance(log.notion, variants, alignments, case_alignment, variant, verdict, deviations)
+    verdict = _verdicts(log, alignments, case_alignment, is_open, journey)
+    return Conformance(log, journey, alignments, case_alignment, variant, verdict)
 
 
 def _automaton(model: Model) -> Automaton:
@@ -144,22 +165,18 @@ def _verdicts(
     alignments: Alignments,
     case_alignment: NDArray[np.int64],
     is_open: NDArray[np.bool_],
+    journey: IdealJourney | None,
 ) -> NDArray[np.int8]:
     """Per case: conformant, deviating, dropped off (followed the model until given up), undetermined."""
     cost = alignments.costs[case_alignment]
-    trailing = _trailing_model_moves(alignments)[case_alignment]
+    dropped = _drop_off_costs(alignments, journey)[case_alignment]
     abandoned = log.outcome == 1 if log.outcome is not None else np.zeros(log.n_cases, bool)
-    return np.select([is_open & (cost == 0), cost == 0, abandoned & (cost == trailing)], [3, 0, 2], 1).astype(
+    return np.select([is_open & (cost == 0), cost == 0, abandoned & (cost == dropped)], [3, 0, 2], 1).astype(
         np.int8
     )
 
 
-def _trailing_model_moves(alignments: Alignments) -> NDArray[np.int64]:
-    """How many model moves stand after the last event of each sequence."""
-    count = np.diff(alignments.move_offsets)
-    owner = np.repeat(np.arange(count.size), count)
-    position = np.where(alignments.log_moves >= 0, np.arange(owner.size), -1)
-    last = np.full(count.size, -1, np.int64)
-    np.maximum.at(last, owner, position)
-    begin = alignments.move_offsets[:-1]
-    return np.asarray(alignments.move_offsets[1:] - np.maximum(last + 1, begin))
+def _drop_off_costs(alignments: Alignments, journey: IdealJourney | None) -> NDArray[np.int64]:
+    """How many model moves of each alignment belong to a drop-off."""
+    owner = np.repeat(np.arange(len(alignments)), np.diff(alignments.move_offsets))
+    return np.bincount(owner[drop_off_moves(alignments, ending_of(journey))], minlength=len(alignments))

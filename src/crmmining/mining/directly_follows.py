@@ -99,8 +99,8 @@ class DirectlyFollowsGraph:
 
     def __repr__(self) -> str:
         return (
-            f"DirectlyFollowsGraph({self.notion}: {len(self.activities)} activities, {len(self.edges)} edges, "
-            f"{self.share_shown:.1%} of {self.n_moves:,} moves shown)"
+            f"DirectlyFollowsGraph({self.notion}: {len(self.activities)} activities, "
+            f"{len(self.edges)} edges, {self.share_shown:.1%} of {self.n_moves:,} moves shown)"
         )
 
 
@@ -120,9 +120,14 @@ def directly_follows(log: EventLog) -> DirectlyFollowsGraph:
         middle, tail = _percentile_ranks(times.size)
         part = np.partition(times, [middle, tail])
         edge = Edge(
-            names[code // n], names[code % n], int(counts[code]), int(case_counts[code]), int(totals[code]),
-            int(part[middle]), int(part[tail]),
-        )  # fmt: skip
+            names[code // n],
+            names[code % n],
+            int(counts[code]),
+            int(case_counts[code]),
+            int(totals[code]),
+            int(part[middle]),
+            int(part[tail]),
+        )
         edges[edge.source, edge.target] = edge
     filled = np.flatnonzero(np.diff(log.offsets))
     return DirectlyFollowsGraph(

@@ -87,7 +87,8 @@ def read_net(path: Path) -> PetriNet:
         raise MissingFileError(path)
     if path.suffix not in READABLE:
         raise ModelError(
-            f"{path}: models are read from {', '.join(READABLE)}, not {path.suffix or 'a file without suffix'}"
+            f"{path}: models are read from {', '.join(READABLE)}, "
+            f"not {path.suffix or 'a file without suffix'}"
         )
     with _quietly(f"reading {path}"):
         import pm4py
@@ -118,7 +119,8 @@ def _sinks(net: Any) -> dict[Any, int]:
     sinks = [place for place in net.places if not place.out_arcs]
     if len(sinks) != 1:
         raise ModelError(
-            f"the net names no final marking and has {len(sinks)} places without a way out; it needs exactly one"
+            f"the net names no final marking and has {len(sinks)} places without a way out; "
+            "it needs exactly one"
         )
     return {sinks[0]: 1}
 

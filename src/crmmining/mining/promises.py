@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 KEPT, BROKEN, UNDECIDED = range(3)
 DEFINITION = (
     "Broken = more than the limit passed between the customer's event and the company's answer, or until the end of the data "
-    "(of the goal, where the customer reached or gave it up) without an answer. Not yet answered and inside the limit: undecided, left out."
+    "(of the goal, where the customer reached or gave it up) without an answer. "
+    "Not yet answered and inside the limit: undecided, left out."
 )
 
 
@@ -77,12 +78,21 @@ class Promises:
 
         rows = [
             {
-                "promise": r.name, "owner": r.owner, "limit": str(r.limit), "n_decided": r.broken.n, "n_undecided": r.broken.excluded,
-                "share_broken": r.broken.value, "low": r.broken.low, "high": r.broken.high,
-                "median": pd.Timedelta(r.median, "us"), "p90": pd.Timedelta(r.p90, "us"), "owed": r.owed, "currency": r.currency,
+                "promise": r.name,
+                "owner": r.owner,
+                "limit": str(r.limit),
+                "n_decided": r.broken.n,
+                "n_undecided": r.broken.excluded,
+                "share_broken": r.broken.value,
+                "low": r.broken.low,
+                "high": r.broken.high,
+                "median": pd.Timedelta(r.median, "us"),
+                "p90": pd.Timedelta(r.p90, "us"),
+                "owed": r.owed,
+                "currency": r.currency,
             }
             for r in self.results
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:

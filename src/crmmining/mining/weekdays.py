@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 FEWEST_A_SIDE = 20
 FRIDAY = 4
 DEFINITION = (
-    "Mean calendar time from one event to the next, for those that begin on Friday to Sunday less those that begin on Monday to Thursday, in the calendar's zone. "
-    "A weekend without work alone adds about one and a half days; what goes beyond it is how the work is planned."
+    "Mean calendar time from one event to the next, for those that begin on Friday to Sunday less those that "
+    "begin on Monday to Thursday, in the calendar's zone. A weekend without work alone adds about one and a "
+    "half days; what goes beyond it is how the work is planned."
 )
 
 
@@ -49,12 +50,19 @@ class WeekdayDelays:
 
         rows = [
             {
-                "source": d.source, "target": d.target, "department": d.department, "n": d.late.n, "n_late": d.cases.size,
-                "mean_early": pd.Timedelta(d.mean_early, "us"), "mean_late": pd.Timedelta(d.mean_late, "us"),
-                "difference": pd.Timedelta(d.late.value, "us"), "low": pd.Timedelta(d.late.low, "us"), "high": pd.Timedelta(d.late.high, "us"),
+                "source": d.source,
+                "target": d.target,
+                "department": d.department,
+                "n": d.late.n,
+                "n_late": d.cases.size,
+                "mean_early": pd.Timedelta(d.mean_early, "us"),
+                "mean_late": pd.Timedelta(d.mean_late, "us"),
+                "difference": pd.Timedelta(d.late.value, "us"),
+                "low": pd.Timedelta(d.late.low, "us"),
+                "high": pd.Timedelta(d.late.high, "us"),
             }
             for d in self.all
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
@@ -90,10 +98,15 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
             department = _department(log, after[mine])
             found.append(
                 WeekdayDelay(
-                    log.activities[source], log.activities[target], department, estimate,
-                    float(length[sides[1]].mean()), float(length[sides[0]].mean()), case[after[sides[0]]],
+                    log.activities[source],
+                    log.activities[target],
+                    department,
+                    estimate,
+                    float(length[sides[1]].mean()),
+                    float(length[sides[0]].mean()),
+                    case[after[sides[0]]],
                 )
-            )  # fmt: skip
+            )
     found.sort(key=lambda d: (-d.late.value * d.cases.size, d.source, d.target))
     return WeekdayDelays(log.notion, tuple(found))
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from crmmining.comparison.views import Views
 from crmmining.mining.bottlenecks import Bottlenecks, find_bottlenecks
 from crmmining.mining.conformance import Conformance, check_conformance
-from crmmining.mining.directly_follows import directly_follows
+from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
 from crmmining.reporting import figure_data
 from crmmining.reporting.departments import style_of
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
@@ -17,13 +17,15 @@ from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
+from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.stage_conformance import draw_stage_conformance
 from crmmining.reporting.figures.variants import draw_variants
 from crmmining.reporting.figures.watermelons import draw_watermelons
 from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
-from crmmining.reporting.maps.mpl import scene_figure
+from crmmining.reporting.maps.scene import Scene
+from crmmining.reporting.picture import Picture
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
 MOST_ON_MAP = 30
@@ -46,10 +48,22 @@ def goal_results(views: Views) -> GoalResults:
     return GoalResults(views, check, find_bottlenecks(view.log, by=by, on_hold=view.on_hold))
 
 
-def goal_figures(results: GoalResults) -> dict[str, Figure]:
-    """All pictures this goal's data allows, in reading order."""
+def goal_pictures(results: GoalResults, prefix: str) -> dict[str, Picture]:
+    """All pictures this goal's data allows, in reading order; `prefix` makes their names unique."""
+    style = style_of(results.views.view.study)
+    drawn: dict[str, Figure | Scene] = {**_figures(results, style), "map": _map(results)}
+    return {name: Picture(f"{prefix}-{name}", picture, style) for name, picture in drawn.items()}
+
+
+def shown_map(results: GoalResults) -> DirectlyFollowsGraph:
+    """The part of the directly-follows graph that can be read: its most frequent steps and paths."""
+    graph = directly_follows(results.views.view.log)
+    share = min(MAP_ACTIVITIES, MOST_ON_MAP / max(len(graph.activities), 1))
+    return graph.filtered(activities=share, paths=MAP_PATHS)
+
+
+def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
     views, view = results.views, results.views.view
-    style = style_of(view.study)
     found = {"journey": draw_journey_process(journey_process(view, views.white_space), style=style)}
     if len(views.watermelons.processes):
         found["watermelons"] = draw_watermelons(figure_data.watermelons(views.watermelons), style=style)
@@ -63,15 +77,10 @@ def goal_figures(results: GoalResults) -> dict[str, Figure]:
         found["promises"] = draw_promises(figure_data.promises(views.promises), style=style)
     if views.silos is not None and len(views.silos.crossings) > 1:
         found["silos"] = draw_silo_matrix(figure_data.silo_matrix(views.silos, view), style=style)
-    if min(pair.n for pair in views.contacts.groups["reached"]) > 0:
+    if min(group.n for group in views.contacts.groups["reached"]) > 0:
         found["contacts"] = draw_difference(figure_data.proactive_difference(views.contacts), style=style)
-    found["map"] = _map_figure(results)
     return found
 
 
-def _map_figure(results: GoalResults) -> Figure:
-    log = results.views.view.log
-    graph = directly_follows(log)
-    share = min(MAP_ACTIVITIES, MOST_ON_MAP / max(len(graph.activities), 1))
-    graph = graph.filtered(activities=share, paths=MAP_PATHS)
-    return scene_figure(layout(process_map(graph, log)), style=style_of(results.views.view.study))
+def _map(results: GoalResults) -> Scene:
+    return layout(process_map(shown_map(results), results.views.view.log))

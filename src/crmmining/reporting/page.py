@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison.findings import Finding
 from crmmining.eventlog.study import Study
-from crmmining.reporting.inline_svg import font_css, inline_svg
+from crmmining.reporting.goal_figures import shown_map
+from crmmining.reporting.inline_svg import font_css
 from crmmining.reporting.owners import owner_sections
 from crmmining.reporting.page_parts import chevron_rows, definitions, deviation_rows, link_table, tiles
 from crmmining.study.durations import DAY, humanise
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from crmmining.reporting.goal_figures import GoalResults
+    from crmmining.reporting.picture import Picture
 
 CAPTIONS = {
     "journey": "The journey above, the processes beneath",
@@ -31,7 +31,7 @@ CAPTIONS = {
 
 
 def render_page(
-    study: Study, results: list[GoalResults], pictures: dict[str, dict[str, Figure]], top: list[Finding]
+    study: Study, results: list[GoalResults], pictures: dict[str, dict[str, Picture]], top: list[Finding]
 ) -> str:
     """The whole page as HTML, with everything it needs in it."""
     import jinja2
@@ -71,9 +71,9 @@ def _period(study: Study) -> str:
     return f"{moments[0]:%-d %B %Y} to {moments[1]:%-d %B %Y}"
 
 
-def _goal(number: int, result: GoalResults, figures: dict[str, Figure]) -> dict[str, Any]:
+def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dict[str, Any]:
     views = result.views
-    names = [name for name in CAPTIONS if name in figures]
+    names = [name for name in CAPTIONS if name in pictures]
     return {
         "id": f"goal-{number + 1}",
         "name": views.goal,
@@ -81,10 +81,7 @@ def _goal(number: int, result: GoalResults, figures: dict[str, Figure]) -> dict[
         "tiles": tiles(views),
         "findings": views.findings,
         "absent": views.absent,
-        "figures": {
-            name: {"caption": CAPTIONS[name], "svg": inline_svg(figures[name], f"g{number}{name}")}
-            for name in names
-        },
+        "figures": {name: {"caption": CAPTIONS[name], "svg": pictures[name].svg()} for name in names},
         "variants": chevron_rows(result),
         "deviations": deviation_rows(result),
         "check": result.check,
@@ -96,15 +93,5 @@ def _goal(number: int, result: GoalResults, figures: dict[str, Figure]) -> dict[
         ],
         "closures": views.false_closures,
         "leavers": views.leavers,
-        "hidden": round(100 * (1 - _shown(result))),
+        "hidden": round(100 * (1 - shown_map(result).share_shown)),
     }
-
-
-def _shown(result: GoalResults) -> float:
-    """Share of the moves between steps that the map of this goal stands for."""
-    from crmmining.mining.directly_follows import directly_follows
-    from crmmining.reporting.goal_figures import MAP_ACTIVITIES, MAP_PATHS, MOST_ON_MAP
-
-    graph = directly_follows(result.views.view.log)
-    share = min(MAP_ACTIVITIES, MOST_ON_MAP / max(len(graph.activities), 1))
-    return graph.filtered(activities=share, paths=MAP_PATHS).share_shown

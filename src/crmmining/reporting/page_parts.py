@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from crmmining.reporting.goal_figures import GoalResults
 
 MOST_VARIANTS = 40
+MOST_SKIPPED = 3
 _MODULES = {
     "Two clocks": clocks, "White space": white_space, "Whose turn": turns, "Link matrix": links, "Watermelons": watermelons,
     "False closure": closures, "Silo crossings": silos, "Channel switches": channels, "Contacts": contacts, "Outcome and silence": leavers,
@@ -122,19 +124,34 @@ def _steps(
         steps.append({"name": name, "kind": kind, "department": departments.get(name, "")})
     while steps and steps[-1]["kind"] == "skipped":
         steps.pop()  # what was not come to yet is a drop-off, told by the outcome
-    return steps
+    return _folded(steps)
+
+
+def _folded(steps: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Many skipped steps in a row as one chip that counts them."""
+    found: list[dict[str, str]] = []
+    for kind, run in groupby(steps, key=lambda step: step["kind"]):
+        part = list(run)
+        if kind == "skipped" and len(part) > MOST_SKIPPED:
+            names = ", ".join(step["name"] for step in part)
+            part = [{"name": f"{len(part)} steps skipped", "kind": kind, "department": "", "note": names}]
+        found += part
+    return found
 
 
 def deviation_rows(result: GoalResults, most: int = 12) -> list[dict[str, Any]]:
     """Deviations with their difference in outcome and time, as text."""
     if result.check is None:
         return []
+    view = result.views.view
+    endings = set(view.declared.goals[view.goal].ended_by)  # not reached by definition: nothing learnt
+    shown = [d for d in result.check.deviations.all if d.activity not in endings]
     return [
         {
             "activity": d.activity, "kind": d.kind, "stage": d.stage or "–", "owner": d.owner or "–", "n": d.cases.size, "share": d.affected.value,
             "reached": str(d.reached) if d.reached.is_known else "–", "time": _signed_time(d.time.value) if d.time.is_known else "–",
         }
-        for d in result.check.deviations.all[:most]
+        for d in shown[:most]
     ]  # fmt: skip
 
 

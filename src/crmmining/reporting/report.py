@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
 from collections.abc import Callable
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING
 from crmmining.comparison.views import compare_views, headline
 from crmmining.errors import InvalidOptionError
 from crmmining.eventlog.study import Study
-from crmmining.reporting.goal_figures import GoalResults, goal_figures, goal_results
+from crmmining.reporting.goal_figures import goal_pictures, goal_results
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from crmmining.reporting.picture import Picture
 
 Progress = Callable[[str, float], None]
 PAGE = "report.html"
@@ -46,7 +45,7 @@ def write_report(study: Study, folder: Path | str, *, progress: Progress | None 
         follow(f"comparing the views of “{goal}”", number / len(goals) * 0.9)
         results.append(goal_results(compare_views(study, goal)))
         follow(f"drawing “{goal}”", (number + 0.5) / len(goals) * 0.9)
-        pictures[goal] = goal_figures(results[-1])
+        pictures[goal] = goal_pictures(results[-1], file_stem(goal))
     top = headline([finding for result in results for finding in result.views.findings])
     follow("writing the page", 0.92)
     page = render_page(study, results, pictures, top)
@@ -58,34 +57,17 @@ def write_report(study: Study, folder: Path | str, *, progress: Progress | None 
     return target / PAGE
 
 
-def _write_figures(folder: Path, pictures: dict[str, dict[str, Figure]]) -> None:
-    from crmmining.reporting.inline_svg import standalone_svg
-
+def _write_figures(folder: Path, pictures: dict[str, dict[str, Picture]]) -> None:
     folder.mkdir(exist_ok=True)
-    for goal, figures in pictures.items():
-        for name, figure in figures.items():
-            stem = f"{file_stem(goal)}-{name}"
-            _write_whole(folder / f"{stem}.svg", standalone_svg(figure, stem).encode("utf-8"))
-            _write_whole(folder / f"{stem}.png", small_png(figure))
+    for picture in (picture for of_goal in pictures.values() for picture in of_goal.values()):
+        _write_whole(folder / f"{picture.name}.svg", picture.svg_file())
+        _write_whole(folder / f"{picture.name}.png", picture.png_file())
 
 
 def _write_tables(folder: Path, tables: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     for name, text in tables.items():
         _write_whole(folder / f"{name}.csv", text.encode("utf-8"))
-
-
-def small_png(figure: Figure) -> bytes:
-    """A PNG of 64 colours: a third of the size, no difference to be seen in flat pictures."""
-    from PIL import Image
-
-    from crmmining.reporting.figures.saving import picture_bytes
-
-    with Image.open(io.BytesIO(picture_bytes(figure, "png", dots_per_inch=96))) as picture:
-        reduced = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    reduced.save(out, "PNG", optimize=True)
-    return out.getvalue()
 
 
 def file_stem(name: str) -> str:
@@ -108,6 +90,3 @@ def _write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
-
-
-__all__ = ["PAGE", "GoalResults", "file_stem", "small_png", "write_report"]

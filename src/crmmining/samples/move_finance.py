@@ -58,7 +58,8 @@ def finance_home(s: Setting, enquiry: Floats, accepts: Bools, may_fail: Bools) -
     visited = _visit(s, ordered)
     reported = m.office(visited, 0.5, 1.5)
     income = m.worked(enquiry, 5, 30)
-    valued = m.worked(visited, 1, 9)
+    valued = _apart(m.worked(visited, 1, 9), reported)
+    income = _apart(income, ordered, visited, reported, valued)
     ready = np.maximum(np.maximum(income, valued), reported)
     offer, late = _offer(s, enquiry, ready)
     revised = np.where(m.chance(0.2, n), m.worked(offer, 6, 18), NEVER)
@@ -108,6 +109,14 @@ def enter_finance(
         subject=SUBJECT["Adviser call"], owner=owner,
     )  # fmt: skip
     _enter_survey(s, finance, begun, mortgage)
+
+
+def _apart(time: Floats, *others: Floats) -> Floats:
+    """The moments, a second on where work at the same time shares them: no order hangs on rows."""
+    for _ in others:
+        for other in others:
+            time = np.where(time == other, time + 1, time)
+    return time
 
 
 def _visit(s: Setting, ordered: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,19 +43,25 @@ def csv_dialect(
             if path.parent.is_dir()
             else f"There is no folder {path.parent} either",
         )
-    head = path.open("rb").read(_HEAD)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
     if not head.strip():
         raise SourceError(f"{path}: the file is empty; export it again, or take it out of the study file")
     text = _decoded(path, head, encoding)
+    if not text.splitlines()[0].strip():
+        raise SourceError(f"{path}: the first line is blank; the names of the columns must stand there")
     first = next(
         csv.reader(
             io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), quotechar=quote or None
         )
     )
     columns = tuple(name.strip() for name in first)
-    double = next((name for name in columns if columns.count(name) > 1), None)
+    folded = [name.casefold() for name in columns]
+    double = next((name for name in columns if folded.count(name.casefold()) > 1), None)
     if double is not None:
         raise SourceError(f"{path}: the header has the column {double!r} twice; rename one of them")
+    if "_row" in folded:
+        raise SourceError(f"{path}: the column name '_row' is taken by the row number; rename the column")
     if any(not name for name in columns):
         raise SourceError(f"{path}: column {columns.index('') + 1} of the header has no name; give it one")
     return CsvDialect(
@@ -62,7 +69,7 @@ def csv_dialect(
         columns,
         delimiter or _delimiter(text),
         quote,
-        _new_line(text),
+        _new_line(text, quote),
         _ENGINE_ENCODINGS[encoding.lower()],
     )
 
@@ -87,7 +94,8 @@ def first_undecodable(path: Path, encoding: str) -> UnreadableValueError:
 def _decoded(path: Path, head: bytes, encoding: str) -> str:
     if encoding.lower() not in _ENGINE_ENCODINGS:
         raise SourceError(
-            f"{path}: the encoding {encoding!r} cannot be read; write one of {listed(_ENGINE_ENCODINGS)}, or convert the file to utf-8"
+            f"{path}: the encoding {encoding!r} cannot be read; write one of {listed(_ENGINE_ENCODINGS)}, "
+            "or convert the file to utf-8"
         )
     try:
         return head.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
@@ -102,8 +110,8 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=lambda sign: (header.count(sign), -_DELIMITERS.index(sign)))
 
 
-def _new_line(text: str) -> str:
-    for sign in ("\r\n", "\n", "\r"):
-        if sign in text:
-            return sign
-    return "\n"
+def _new_line(text: str, quote: str) -> str:
+    """What ends the header: the first line end outside quotes (values may hold others)."""
+    outside = "".join(text.split(quote)[::2]) if quote else text
+    found = re.search("\r\n|\n|\r", outside)
+    return found[0] if found else "\n"

@@ -24,6 +24,7 @@ class Expression:
 
 
 NULL = Expression("CAST(NULL AS VARCHAR)")
+NO_NUMBER = Expression("CAST(NULL AS BIGINT)")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Columns:
         hint = nearest(word, self.names)
         if hint:
             raise SourceError(
-                f"{self.table} has no column {word!r}.{hint} If the word itself is meant, write {{value: {word}}}"
+                f"{self.table} has no column {word!r}.{hint} "
+                f"If the word itself is meant, write {{value: {word}}}"
             )
         return Expression("?", (word,))
 

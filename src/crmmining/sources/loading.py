@@ -108,12 +108,20 @@ def _fill(
         reader = TableReader(workspace, study, number)
         raw = reader.read(path, spec, file)
         formats = ", ".join(sorted({form.format for form in reader.formats.values()}))
+        named = spec.table if "*" not in spec.table else str(path.relative_to(study.folder))
         workspace.insert(
             "files",
-            {"file": [file], "path": [spec.table if "*" not in spec.table else str(path.relative_to(study.folder))],
-             "bytes": [path.stat().st_size], "checksum": [checksum(path)], "source": [number],
-             "zone": [spec.time.zone], "time_format": [formats], "n_rows": [raw.n_rows]},
-        )  # fmt: skip
+            {
+                "file": [file],
+                "path": [named],
+                "bytes": [path.stat().st_size],
+                "checksum": [checksum(path)],
+                "source": [number],
+                "zone": [spec.time.zone],
+                "time_format": [formats],
+                "n_rows": [raw.n_rows],
+            },
+        )
         note_reading(workspace, reader.formats, raw)
     if workspace.value("SELECT count(*) FROM stage_events") == 0:
         raise SourceError(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import (
@@ -18,13 +19,10 @@ from crmmining.errors import (
     UnknownNameError,
     UnreadableValueError,
 )
-from crmmining.eventlog.log import ACTORS, CaseNotion, EventLog
+from crmmining.eventlog.log import EventLog
 from crmmining.sources.raw_tables import RawTable, read_raw
 from crmmining.sources.times import known_format
 from crmmining.study.source_spec import TableSource, TimeFormat
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
 XES = (".xes", ".xes.gz")
@@ -41,9 +39,13 @@ ROLES = (
     "actor",
 )
 XES_COLUMNS = {
-    "case": "case:concept:name", "activity": "concept:name", "time": "time:timestamp", "start": "start_timestamp",
-    "resource": "org:resource", "department": "org:group",
-}  # fmt: skip
+    "case": "case:concept:name",
+    "activity": "concept:name",
+    "time": "time:timestamp",
+    "start": "start_timestamp",
+    "resource": "org:resource",
+    "department": "org:group",
+}
 
 
 def is_plain_log(path: Path | str) -> bool:
@@ -80,7 +82,8 @@ def read_table(
         return read_xes(file)
     if not str(file).endswith(TABLES):
         raise SourceError(
-            f"{file}: logs are read from {', '.join((*TABLES, *XES))}, not {file.suffix or 'a file without suffix'}"
+            f"{file}: logs are read from {', '.join((*TABLES, *XES))}, "
+            f"not {file.suffix or 'a file without suffix'}"
         )
     spec = TableSource(
         table=file.name,
@@ -90,11 +93,19 @@ def read_table(
         customer={},
     )
     with Workspace() as workspace:
+        form = _time_format(time_format, zone)
         raw = read_raw(workspace, file, spec, file.parent)
         if raw.n_rows == 0:
             raise SourceError(f"{file}: the file has a header but no rows")
         roles = _roles(raw, columns or {})
-        return _log(workspace, raw, roles, TimeFormat(format=time_format, zone=zone), file.stem)
+        return _log(workspace, raw, roles, form, file.stem)
+
+
+def _time_format(text: str | None, zone: str) -> TimeFormat:
+    try:
+        return TimeFormat(format=text, zone=zone)
+    except ValidationError as error:
+        raise InvalidOptionError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
 def _roles(raw: RawTable, columns: Mapping[str, str]) -> dict[str, str]:
@@ -115,13 +126,16 @@ def _roles(raw: RawTable, columns: Mapping[str, str]) -> dict[str, str]:
         if role not in roles:
             names = ", ".join(map(repr, raw.columns.names))
             raise InvalidOptionError(
-                f"{raw.path}: which column is the {role}? It has {names}; say --{role} COLUMN (columns={{{role!r}: …}} in Python)"
+                f"{raw.path}: which column is the {role}? It has {names}; "
+                f"say --{role} COLUMN (columns={{{role!r}: …}} in Python)"
             )
     return roles
 
 
 def _log(workspace: Workspace, raw: RawTable, roles: dict[str, str], form: TimeFormat, name: str) -> EventLog:
     import pandas as pd
+
+    from crmmining.eventlog.frames import log_from_arrays
 
     frame: dict[str, Any] = {}
     for role, column in roles.items():
@@ -134,7 +148,8 @@ def _log(workspace: Workspace, raw: RawTable, roles: dict[str, str], form: TimeF
         missing = np.flatnonzero(pd.isna(frame[role]))
         if missing.size:
             raise UnreadableValueError(
-                f"{raw.path}: row {missing[0] + 1}, column {roles[role]!r}: no {role} ({missing.size:,} such rows); fill or drop them"
+                f"{raw.path}: row {missing[0] + 1}, column {roles[role]!r}: no {role} "
+                f"({missing.size:,} such rows); fill or drop them"
             )
     return log_from_arrays(frame, name)
 
@@ -152,37 +167,7 @@ def _times(
         row, value = bad[0]
         what = "no time" if value is None else f"{value!r} is no time like {known.format!r}"
         raise UnreadableValueError(
-            f"{raw.path}: row {row}, column {column!r}: {what}; mend the value, or say how times are written: --time-format"
+            f"{raw.path}: row {row}, column {column!r}: {what}; "
+            "mend the value, or say how times are written: --time-format"
         )
     return workspace.columns(f"SELECT {expression.sql} AS v FROM raw ORDER BY _row", expression.values)["v"]
-
-
-def log_from_arrays(frame: Mapping[str, Any], name: str) -> EventLog:
-    """A plain log from text columns and times in microseconds."""
-    import pandas as pd
-
-    case, ids = pd.factorize(np.asarray(frame["case"], object), sort=True)
-    columns: dict[str, NDArray[Any]] = {"time": np.asarray(frame["time"], np.int64)}
-    names: dict[str, tuple[str, ...]] = {}
-    for role in ("activity", "channel", "department", "resource"):
-        if role in frame:
-            code, found = pd.factorize(np.asarray(frame[role], object), sort=True)
-            columns[role], names[role] = code.astype(np.int32), tuple(map(str, found))
-    if "start" in frame:
-        columns["start"] = np.asarray(frame["start"], np.int64)
-    if "actor" in frame:
-        columns["actor"] = _actors(frame["actor"])
-    cases: pd.DataFrame = pd.DataFrame({"case": np.asarray(ids, object)})
-    if "customer" in frame:
-        cases["customer"] = pd.Series(frame["customer"]).groupby(case).first().to_numpy()
-    return EventLog.from_columns(CaseNotion("plain", name), case.astype(np.int64), columns, names, cases)
-
-
-def _actors(values: Any) -> NDArray[np.int8]:
-    import pandas as pd
-
-    codes = pd.Series(values).map({actor: i for i, actor in enumerate(ACTORS)})
-    unknown = pd.Series(values)[codes.isna() & pd.Series(values).notna()]
-    if len(unknown):
-        raise UnknownNameError("actor", str(unknown.iloc[0]), ACTORS)
-    return codes.fillna(-1).to_numpy(np.int8)

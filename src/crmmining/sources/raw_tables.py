@@ -112,13 +112,15 @@ def _looked_up(
         raise MissingColumnError(other.table, lookup.id, other.names)
     new = [name for name in other.names if name not in columns.names]
     brought = "".join(f", any_value({other.quoted(name)}) AS {other.quoted(name)}" for name in new)
-    workspace.run(
-        f"CREATE OR REPLACE TEMP TABLE raw_by_id AS SELECT {other.quoted(lookup.id)} AS _id{brought} FROM raw_lookup GROUP BY 1"
-    )
+    workspace.run(f"""
+        CREATE OR REPLACE TEMP TABLE raw_by_id AS
+        SELECT {other.quoted(lookup.id)} AS _id{brought} FROM raw_lookup GROUP BY 1
+    """)
     chosen = "".join(f", b.{other.quoted(name)}" for name in new)
-    workspace.run(
-        f"CREATE OR REPLACE TEMP TABLE raw_joined AS SELECT r.*{chosen} FROM raw r LEFT JOIN raw_by_id b ON r.{key} = b._id"
-    )
+    workspace.run(f"""
+        CREATE OR REPLACE TEMP TABLE raw_joined AS
+        SELECT r.*{chosen} FROM raw r LEFT JOIN raw_by_id b ON r.{key} = b._id
+    """)
     for done in ("raw", "raw_lookup", "raw_by_id"):
         workspace.run(f"DROP TABLE temp.{done}")
     workspace.run("ALTER TABLE raw_joined RENAME TO raw")

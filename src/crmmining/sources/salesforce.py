@@ -98,20 +98,34 @@ def _contact(source: SalesforceSource, columns: tuple[str, ...]) -> _Description
 def _lead(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
     return {
         "record": {
-            "type": "Lead", "id": "Id", "opened": "CreatedDate",
+            "type": "Lead",
+            "id": "Id",
+            "opened": "CreatedDate",
             "attributes": _there(["Status", "LeadSource"], columns),
         },
         "customer": {
             "salesforce": _there(["Id", "ConvertedContactId"], columns),
-            "email": _there(["Email"], columns), "phone": _there(["Phone", "MobilePhone"], columns),
+            "email": _there(["Email"], columns),
+            "phone": _there(["Phone", "MobilePhone"], columns),
         },
         "links": [{"column": "ConvertedOpportunityId", "to": "Opportunity"}],
         "events": [
             {"time": "CreatedDate", "activity": {"value": "Lead created"}},
-            {"time": "ConvertedDate", "activity": {"value": "Lead converted"}, "where": {"IsConverted": ["1", "true"]}, "optional": True, "resource": {"column": "OwnerId"}},
-            {"time": "LastModifiedDate", "activity": {"value": "Lead unqualified"}, "where": {"Status": ["Unqualified", "Closed - Not Converted"]}, "resource": {"column": "OwnerId"}},
+            {
+                "time": "ConvertedDate",
+                "activity": {"value": "Lead converted"},
+                "where": {"IsConverted": ["1", "true"]},
+                "optional": True,
+                "resource": {"column": "OwnerId"},
+            },
+            {
+                "time": "LastModifiedDate",
+                "activity": {"value": "Lead unqualified"},
+                "where": {"Status": ["Unqualified", "Closed - Not Converted"]},
+                "resource": {"column": "OwnerId"},
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _opportunity(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:

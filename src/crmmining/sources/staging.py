@@ -5,8 +5,14 @@ from __future__ import annotations
 from crmmining.engine.workspace import Workspace
 
 _STAGES = {
-    "stage_events": "file INTEGER, row BIGINT, time BIGINT, start BIGINT, activity VARCHAR, key_kind VARCHAR, key VARCHAR, source INTEGER, record_type VARCHAR, record_id VARCHAR, channel VARCHAR, department VARCHAR, resource VARCHAR, actor VARCHAR, satisfaction DOUBLE, sequence BIGINT",
-    "stage_records": "source INTEGER, type VARCHAR, id VARCHAR, opened BIGINT, closed BIGINT, key_kind VARCHAR, key VARCHAR",
+    "stage_events": """
+        file INTEGER, row BIGINT, time BIGINT, start BIGINT, activity VARCHAR, key_kind VARCHAR, key VARCHAR,
+        source INTEGER, record_type VARCHAR, record_id VARCHAR, channel VARCHAR, department VARCHAR,
+        resource VARCHAR, actor VARCHAR, satisfaction DOUBLE, sequence BIGINT
+    """,
+    "stage_records": """
+        source INTEGER, type VARCHAR, id VARCHAR, opened BIGINT, closed BIGINT, key_kind VARCHAR, key VARCHAR
+    """,
     "stage_attributes": "source INTEGER, type VARCHAR, id VARCHAR, attribute VARCHAR, value VARCHAR",
     "stage_links": "source INTEGER, type VARCHAR, id VARCHAR, to_type VARCHAR, to_id VARCHAR",
     "stage_keys": "kind VARCHAR, key VARCHAR, same_kind VARCHAR, same_key VARCHAR",

@@ -48,7 +48,13 @@ class KnownFormat:
             aware = f"epoch_us(TRY_CAST({column} AS TIMESTAMPTZ))"
             local = f"epoch_us(timezone(?, TRY_CAST(replace({column}, ',', '.') AS TIMESTAMP)))"
             return Expression(
-                f"CASE WHEN NOT regexp_matches({column}, ?) THEN NULL WHEN regexp_matches({column}, ?) THEN {aware} ELSE {local} END",
+                f"""
+                CASE
+                    WHEN NOT regexp_matches({column}, ?) THEN NULL
+                    WHEN regexp_matches({column}, ?) THEN {aware}
+                    ELSE {local}
+                END
+                """,
                 (_ISO, _OFFSET, self.zone),
             )
         if self.format in ("epoch", "epoch_ms"):
@@ -137,7 +143,11 @@ def _unreadable(workspace: Workspace, column: str, where: str, table: str) -> Un
     best = max(candidates, key=lambda form: _fits(workspace, column, form, table), default="iso")
     expression = KnownFormat(best, "UTC", proved=True).microseconds(column)
     row, value = workspace.rows(
-        f"SELECT _row, {column} FROM {table} WHERE {column} IS NOT NULL AND ({expression.sql}) IS NULL ORDER BY _row LIMIT 1",
+        f"""
+        SELECT _row, {column} FROM {table}
+        WHERE {column} IS NOT NULL AND ({expression.sql}) IS NULL
+        ORDER BY _row LIMIT 1
+        """,
         expression.values,
     )[0]
     like = f" like the others ({best})" if candidates else ""

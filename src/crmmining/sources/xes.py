@@ -12,13 +12,17 @@ from xml.etree import ElementTree
 import numpy as np
 
 from crmmining.errors import SourceError, UnreadableValueError
-from crmmining.eventlog.log import EventLog
-from crmmining.sources.plain_logs import log_from_arrays
+from crmmining.eventlog.frames import log_from_arrays
+from crmmining.eventlog.log import ACTORS, EventLog
 
 _ROLES = {
-    "concept:name": "activity", "time:timestamp": "time", "start_timestamp": "start", "org:resource": "resource",
-    "org:group": "department", "channel": "channel",
-}  # fmt: skip
+    "concept:name": "activity",
+    "time:timestamp": "time",
+    "start_timestamp": "start",
+    "org:resource": "resource",
+    "org:group": "department",
+    "channel": "channel", "actor": "actor",
+}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -37,14 +41,16 @@ def read_xes(path: Path) -> EventLog:
         raise SourceError(f"{path}: not readable as XES: {error}") from None
     if not found["case"]:
         raise SourceError(f"{path}: the log has no event")
-    kept = {
+    kept: dict[str, Any] = {
         role: values
         for role, values in found.items()
         if role in ("case", "time") or any(v is not None for v in values)
     }
+    if not set(kept.get("actor", ())) <= {*ACTORS, None}:
+        del kept["actor"]  # another log's word, not ours
     for role in ("time", "start"):
         if role in kept:
-            kept[role] = np.array([-1 if v is None else v for v in kept[role]], np.int64)  # type: ignore[assignment]
+            kept[role] = np.array([-1 if v is None else v for v in kept[role]], np.int64)
     return log_from_arrays(kept, path.name.split(".")[0])
 
 

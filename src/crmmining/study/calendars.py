@@ -19,7 +19,8 @@ _PERIOD = re.compile(r"(\w{3})(?:-(\w{3}))?\s+(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2}
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(
-            f"no time zone {name!r}; write it like 'Europe/London' or 'UTC'.{nearest(name, available_timezones())}"
+            f"no time zone {name!r}; write it like 'Europe/London' or 'UTC'."
+            f"{nearest(name, available_timezones())}"
         )
     return name
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from crmmining.study.base import DurationText, Names, StudyModel
 from crmmining.study.calendars import ZoneName
 
 Actor = Literal["customer", "company", "system"]
+NAMED_FORMATS = ("iso", "epoch", "epoch_ms")
 
 
 class Column(StudyModel):
@@ -38,11 +40,19 @@ class Word(StudyModel):
     word: str
 
 
+_ROLE_KINDS: dict[type[StudyModel], str] = {
+    Column: "<column>",
+    Constant: "<value>",
+    Template: "<template>",
+    Word: "<word>",
+}
+
+
 def _role_kind(value: Any) -> str | None:
     """Which way of writing a role this is, from its telling key."""
     if isinstance(value, dict):
-        return next((key for key in ("column", "value", "template", "word") if key in value), None)
-    return {Column: "column", Constant: "value", Template: "template", Word: "word"}.get(type(value))
+        return next((kind for kind in _ROLE_KINDS.values() if kind[1:-1] in value), None)
+    return _ROLE_KINDS.get(type(value))
 
 
 _ROLE = Discriminator(
@@ -51,9 +61,9 @@ _ROLE = Discriminator(
     custom_error_message="write a column name, {column: NAME}, {value: TEXT} or {template: '{A} {B}'}",
 )
 _Written = (
-    Annotated[Column, Tag("column")]
-    | Annotated[Constant, Tag("value")]
-    | Annotated[Template, Tag("template")]
+    Annotated[Column, Tag("<column>")]
+    | Annotated[Constant, Tag("<value>")]
+    | Annotated[Template, Tag("<template>")]
 )
 
 ColumnRole = Annotated[
@@ -63,7 +73,7 @@ ColumnRole = Annotated[
 """A bare word is a column, always."""
 
 LabelRole = Annotated[
-    Annotated[_Written | Annotated[Word, Tag("word")], _ROLE],
+    Annotated[_Written | Annotated[Word, Tag("<word>")], _ROLE],
     BeforeValidator(lambda value: {"word": value} if isinstance(value, str) else value),
 ]
 """A bare word may be a constant: ``channel: web``."""
@@ -86,6 +96,16 @@ class TimeFormat(StudyModel):
     format: str | None = None
     zone: ZoneName = "UTC"
 
+    @field_validator("format")
+    @classmethod
+    def _known_directives(cls, text: str | None) -> str | None:
+        unknown = set(re.findall(r"%-?(.?)", text or "")) - set("aAbBdfgHIjmMnpSuUVwWyYzZcGxX%")
+        if text is not None and text not in NAMED_FORMATS and ("%" not in text or unknown):
+            raise ValueError(
+                f"{text!r} is no way of writing times; write '%d/%m/%Y %H:%M', or iso, epoch, epoch_ms"
+            )
+        return text
+
 
 class EventSpec(StudyModel):
     """One kind of event a row stands for: the column of each role."""
@@ -103,7 +123,7 @@ class EventSpec(StudyModel):
     on_change: str | None = Field(
         None, description="keep a row only when this column differs from the record's row before"
     )
-    where: Condition = {}
+    where: Condition = Field(default_factory=dict)
     optional: bool = Field(False, description="a row without this time is no such event, not a refused row")
 
 
@@ -136,7 +156,7 @@ class RecordSpec(StudyModel):
     id: str
     opened: str | None = None
     closed: str | None = None
-    attributes: Attributes = {}
+    attributes: Attributes = Field(default_factory=dict)
 
 
 class Lookup(StudyModel):
@@ -164,16 +184,16 @@ class TableSource(StudyModel):
     delimiter: str | None = None
     quote: str = '"'
     encoding: str = "utf-8"
-    null: Names = [""]
+    null: Names = Field(default_factory=lambda: [""])
     time: TimeFormat = TimeFormat()
-    where: Condition = {}
+    where: Condition = Field(default_factory=dict)
     lookup: Lookup | None = None
     record: RecordSpec | None = None
     customer: Identity | None = None
-    customer_attributes: dict[str, str] = {}
-    links: list[LinkSpec] = []
+    customer_attributes: dict[str, str] = Field(default_factory=dict)
+    links: list[LinkSpec] = Field(default_factory=list)
     event: EventSpec | None = None
-    events: list[EventSpec] = []
+    events: list[EventSpec] = Field(default_factory=list)
     max_refused: float = Field(0.0, ge=0, le=1, description="share of rows that may be unreadable")
 
     @model_validator(mode="after")
@@ -195,8 +215,8 @@ class SalesforceSource(StudyModel):
 
     salesforce: str
     zone: ZoneName = "UTC"
-    activities: dict[str, str] = {}
-    links: dict[str, Names] = {}
+    activities: dict[str, str] = Field(default_factory=dict)
+    links: dict[str, Names] = Field(default_factory=dict)
     max_refused: float = Field(0.0, ge=0, le=1)
 
 

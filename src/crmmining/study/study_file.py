@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import ValidationError
 
-from crmmining.errors import nearest
+from crmmining.errors import listed, nearest
 from crmmining.study.base import DurationText, Names, StudyModel
 from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import Duration
 from crmmining.study.journey import IdealJourney
+from crmmining.study.plain_reader import PlainReader
 from crmmining.study.source_spec import Actor, PromiseSpec, SalesforceSource, TableSource
 
 KINDS_OF_SOURCE: dict[str, type[StudyModel]] = {"table": TableSource, "salesforce": SalesforceSource}
@@ -49,8 +52,8 @@ class ActivitySpec(StudyModel):
 class Customers(StudyModel):
     """Which keys, equal in two sources, mean one customer; and what is known of them."""
 
-    match: Names = ["email", "phone"]
-    attributes: Names = []
+    match: Names = Field(default_factory=lambda: ["email", "phone"])
+    attributes: Names = Field(default_factory=list)
     country_code: Annotated[str | None, BeforeValidator(lambda code: str(code).lstrip("+"))] = None
 
 
@@ -72,19 +75,24 @@ class Process(StudyModel):
     """The work on one type of record, inside-out."""
 
     record: str
-    where: dict[str, str | list[str]] = {}
+    where: dict[str, str | list[str]] = Field(default_factory=dict)
     owner: str | None = None
     department: str | None = None
     target: Target | None = None
-    closed_by: Names = []
+    closed_by: Names = Field(default_factory=list)
     solves: bool = Field(False, description="closing claims that the customer's problem is solved")
 
 
 class Includes(StudyModel):
     """What belongs to a goal beside its opening and ending activities."""
 
-    processes: Names = []
-    activities: Names = []
+    processes: Names = Field(default_factory=list)
+    activities: Names = Field(default_factory=list)
+
+
+def _there_is(name: str, available: Collection[str]) -> str:
+    known = f"there is {listed(available)}" if available else "there is none"
+    return f"; {known}.{nearest(name, available)}"
 
 
 def _silence(value: Any) -> Any:
@@ -96,7 +104,7 @@ class Goal(StudyModel):
 
     opened_by: Names
     reached_by: Names
-    ended_by: Names = []
+    ended_by: Names = Field(default_factory=list)
     includes: Includes = Includes()
     by: str | None = Field(None, description="a record attribute that tells goals of one customer apart")
     silence: Annotated[DurationText | None, BeforeValidator(_silence)] = None
@@ -135,13 +143,13 @@ class StudyFile(StudyModel):
     workspace: str | None = None
     customers: Customers = Customers()
     satisfaction: Satisfaction = Satisfaction()
-    activities: dict[str, ActivitySpec] = {}
-    processes: dict[str, Process] = {}
-    goals: dict[str, Goal] = {}
-    journeys: dict[str, IdealJourney] = {}
-    promises: dict[str, PromiseSpec] = {}
+    activities: dict[str, ActivitySpec] = Field(default_factory=dict)
+    processes: dict[str, Process] = Field(default_factory=dict)
+    goals: dict[str, Goal] = Field(default_factory=dict)
+    journeys: dict[str, IdealJourney] = Field(default_factory=dict)
+    promises: dict[str, PromiseSpec] = Field(default_factory=dict)
     strategy: Strategy = Strategy()
-    segments: Names = []
+    segments: Names = Field(default_factory=list)
     window: DurationText = Duration(7, "d")
     calendar: WorkingCalendar = WorkingCalendar()
     currency: str | None = None
@@ -150,17 +158,19 @@ class StudyFile(StudyModel):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> StudyFile:
+        reader = PlainReader()
         for goal, spec in self.goals.items():
-            for name in spec.includes.processes:
+            for i, name in enumerate(spec.includes.processes):
                 if name not in self.processes:
-                    raise ValueError(
-                        f"goals.{goal}.includes.processes: no process {name!r} is declared.{nearest(name, self.processes)}"
-                    )
+                    place = ("goals", goal, "includes", "processes", i)
+                    message = f"no process {name!r} is declared{_there_is(name, self.processes)}"
+                    reader.problem(place, name, message)
         for goal in self.journeys:
             if goal not in self.goals:
-                raise ValueError(
-                    f"journeys.{goal}: no goal of this name is declared.{nearest(goal, self.goals)}"
-                )
+                message = f"no goal {goal!r} is declared{_there_is(goal, self.goals)}"
+                reader.problem(("journeys", goal), goal, message)
+        if reader.problems:
+            raise ValidationError.from_exception_data("study", reader.problems)
         return self
 
     @property

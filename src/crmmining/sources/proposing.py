@@ -1,0 +1,224 @@
+"""A first study file for a folder of exports: what seems clear, and what a person must decide."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crmmining.engine.workspace import Workspace
+from crmmining.errors import CrmminingError, InvalidOptionError, MissingFileError, SourceError
+from crmmining.sources.csv_dialect import csv_dialect
+from crmmining.sources.proposal_text import study_text
+from crmmining.sources.salesforce import salesforce_tables
+from crmmining.sources.staging import open_stages
+from crmmining.sources.table_guesses import TableGuess, guess_table
+from crmmining.sources.tables import TableReader
+from crmmining.study.reading import read_study_file
+from crmmining.study.source_spec import SalesforceSource
+from crmmining.study.study_file import StudyFile
+
+TABLES = (".csv", ".tsv", ".parquet", ".pq")
+SALESFORCE = {
+    "Lead": ("Id", "CreatedDate", "Status"),
+    "Opportunity": ("Id", "CreatedDate", "StageName"),
+    "OpportunityHistory": ("OpportunityId", "CreatedDate", "StageName"),
+    "Case": ("Id", "CreatedDate", "ClosedDate"),
+    "CaseHistory": ("CaseId", "Field", "NewValue"),
+    "Task": ("WhoId", "WhatId"),
+    "Contact": ("Id", "Email"),
+    "CampaignMember": ("CreatedDate",),
+}
+"""Files of a weekly export, by the columns that tell them from others of the same name."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A study file that was written, how many sources it reads, and what in it is doubtful."""
+
+    path: Path
+    n_sources: int
+    doubts: tuple[str, ...]
+
+
+def propose_study(folder: Path, output: Path) -> Proposal:
+    """Look at a folder of exports and write a commented study file that can be loaded.
+
+    Every file is read once as a load would read it. Nothing ambiguous is decided: a table whose times
+    can be read two ways stands in the file as a comment, with the question among the doubts.
+
+    Raises:
+        MissingFileError: no such folder, or nothing in it that looks like an export.
+        InvalidOptionError: `output` exists; a study file is never overwritten.
+    """
+    if not folder.is_dir():
+        raise MissingFileError(folder, "Name a folder that holds CSV or Parquet files")
+    if output.exists():
+        raise InvalidOptionError(
+            f"{output} is there already and is not overwritten; say another file with -o"
+        )
+    if not output.parent.is_dir():
+        raise MissingFileError(output.parent, "The study file is written to a folder that is there")
+    files = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in TABLES and _is_shown(path, folder)
+    )
+    if not files:
+        raise MissingFileError(folder / "*.csv", f"The folder holds no {', '.join(TABLES)} file")
+    exports = sorted({path.parent for path in files if _is_salesforce(path)})
+    with Workspace() as workspace:
+        others = [path for path in files if path.parent not in exports]
+        draft = _Draft(folder, output, tuple(exports), tuple(_guesses(workspace, others, output.parent)))
+        draft = draft.settled(workspace)
+        text = draft.text(workspace)
+    _write_checked(output, text)
+    return Proposal(output, len(draft.exports) + sum(t.ready for t in draft.tables), draft.all_doubts)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What goes into the study file: folders of Salesforce, plain tables, doubts."""
+
+    folder: Path
+    output: Path
+    exports: tuple[Path, ...]
+    tables: tuple[TableGuess, ...]
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def all_doubts(self) -> tuple[str, ...]:
+        """Every doubt, those of the tables after those of the folder."""
+        return (*self.doubts, *(doubt for table in self.tables for doubt in table.doubts))
+
+    def study(self, table: TableGuess | None = None) -> StudyFile:
+        """The study with one table only (or one Salesforce folder at a time, by `sources`)."""
+        text = study_text("draft", (), [table] if table else [], (), (), ())
+        return _parsed(self.output, text)
+
+    def settled(self, workspace: Workspace) -> _Draft:
+        """Read everything as a load would; what cannot be read is set aside with the reason."""
+        open_stages(workspace)
+        exports, doubts = [], list(self.doubts)
+        for number, export in enumerate(self.exports):
+            reason = _stage_export(workspace, _relative(export, self.output), self.output, number)
+            if reason:
+                doubts.append(f"{export.name}: left out: {reason}")
+            else:
+                exports.append(export)
+        tables = [self._tried(workspace, t, len(self.exports) + i) for i, t in enumerate(self.tables)]
+        if not exports and not any(table.ready for table in tables):
+            # With nothing that can be read, the load itself must ask the question.
+            tables = [replace(table, ready=bool(table.events)) for table in tables]
+            if not any(table.ready for table in tables):
+                raise SourceError(
+                    f"{self.folder}: no file can be used. {' '.join(d for t in tables for d in t.doubts)}"
+                )
+        return replace(self, exports=tuple(exports), tables=tuple(tables), doubts=tuple(doubts))
+
+    def _tried(self, workspace: Workspace, table: TableGuess, number: int) -> TableGuess:
+        if not table.ready:
+            return table
+        try:
+            study = self.study(table)
+            for spec in study.sources:
+                assert not isinstance(spec, SalesforceSource)
+                TableReader(workspace, study, number).read(table.path, spec, number)
+        except CrmminingError as error:
+            return replace(
+                table, ready=False, doubts=(*table.doubts, f"{table.path.name}: left out: {error}")
+            )
+        return table
+
+    def text(self, workspace: Workspace) -> str:
+        """The study file, with the activities that were read and their counts."""
+        activities = workspace.rows(
+            "SELECT activity, count(*) FROM stage_events GROUP BY activity ORDER BY count(*) DESC, activity"
+        )
+        found = workspace.rows(
+            "SELECT type FROM stage_records WHERE type <> '*' GROUP BY type "
+            "ORDER BY count(DISTINCT id) DESC, type"
+        )
+        types = [kind for (kind,) in found]
+        folders = [(_relative(export, self.output), _own_columns(export)) for export in self.exports]
+        return study_text(_title(self.folder), folders, self.tables, activities, types, self.all_doubts)
+
+
+def _guesses(workspace: Workspace, files: Iterable[Path], folder: Path) -> list[TableGuess]:
+    """Tables with their roles; a second satisfaction scale is left out, since a study has one."""
+    found: list[TableGuess] = []
+    scale: tuple[int, int] | None = None
+    for path in files:
+        guess = guess_table(workspace, path, folder)
+        if guess.scale and scale and guess.scale != scale:
+            doubt = f"{path.name}: its scores, left out, do not fit the scale {scale} of another table"
+            events = tuple(replace(event, satisfaction=None) for event in guess.events)
+            guess = replace(guess, scale=None, events=events, doubts=(*guess.doubts, doubt))
+        scale = scale or guess.scale
+        found.append(guess)
+    return found
+
+
+def _is_shown(path: Path, folder: Path) -> bool:
+    return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _is_salesforce(path: Path) -> bool:
+    needed = SALESFORCE.get(path.stem)
+    if needed is None or path.suffix != ".csv":
+        return False
+    try:
+        return set(needed) <= set(csv_dialect(path).columns)
+    except SourceError:
+        return False
+
+
+def _stage_export(workspace: Workspace, folder: str, output: Path, number: int) -> str | None:
+    """Read a weekly export into the staging tables; the reason if it cannot be read."""
+    source = SalesforceSource(salesforce=folder)
+    try:
+        study = StudyFile(study="draft", sources=[source], path=output)
+        for rank, spec in enumerate(salesforce_tables(source, study)):
+            TableReader(workspace, study, number).read(
+                study.folder / spec.table, spec, 1_000 * (number + 1) + rank
+            )
+    except CrmminingError as error:
+        return str(error)
+    return None
+
+
+def _own_columns(export: Path) -> list[str]:
+    """The organisation's own columns, among which lookups may be."""
+    found = []
+    for name in SALESFORCE:
+        path = export / f"{name}.csv"
+        own = [c for c in csv_dialect(path).columns if c.endswith("__c")] if path.is_file() else []
+        if own:
+            found.append(f"own columns of {name}: {', '.join(own)}")
+    return [*found, "a lookup among them goes under links: {Case: [Opportunity__c]}"] if found else []
+
+
+def _title(folder: Path) -> str:
+    """The folder's name, or its parent's where it only says that exports are in it."""
+    path = folder.resolve()
+    name = path.parent.name if path.name.lower() in ("export", "exports", "data", "csv") else path.name
+    return " ".join(name.replace("_", " ").split()).capitalize() or "Study"
+
+
+def _relative(path: Path, output: Path) -> str:
+    return Path(os.path.relpath(path, output.parent)).as_posix()
+
+
+def _parsed(output: Path, text: str) -> StudyFile:
+    """The text read back by the study reader, as if it stood beside `output`."""
+    beside = output.with_name(f".{output.name}.draft")
+    try:
+        beside.write_text(text, "utf-8")
+        return read_study_file(beside)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _write_checked(output: Path, text: str) -> None:
+    _parsed(output, text)
+    with output.open("x", encoding="utf-8") as file:
+        file.write(text)

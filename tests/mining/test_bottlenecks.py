@@ -1,0 +1,93 @@
+"""Where the time goes, by hand: three cases of 5, 5 and 10 hours."""
+
+import pandas as pd
+import pytest
+from tests.comparison.tiny import GOAL, by_company, by_customer, days, goal, tiny_study
+from tests.mining.test_directly_follows import timed
+
+from crmmining.errors import InvalidOptionError, UnknownNameError
+from crmmining.eventlog.log import EventLog
+from crmmining.mining.bottlenecks import find_bottlenecks
+from crmmining.study.durations import HOUR
+
+LOG = timed({
+    "c1": [("a", 0), ("b", 2), ("c", 5)],
+    "c2": [("a", 0), ("b", 4), ("c", 5)],
+    "c3": [("a", 0), ("c", 10)],
+})  # fmt: skip
+
+
+def test_contribution_is_an_edges_share_of_the_time_of_all_cases():
+    edges = find_bottlenecks(LOG).edges
+    found = [(e.source, e.target, e.n, e.total / HOUR, e.contribution) for e in edges.itertuples()]
+    assert found == [
+        ("a", "c", 1, 10, 10 / 20),
+        ("a", "b", 2, 6, 6 / 20),
+        ("b", "c", 2, 4, 4 / 20),
+    ]
+
+
+def test_contributions_add_up_to_one():
+    assert find_bottlenecks(LOG).edges["contribution"].sum() == pytest.approx(1)
+
+
+def test_median_and_p90_are_values_that_occurred():
+    edge = find_bottlenecks(LOG).edges.set_index(["source", "target"]).loc[("a", "b")]
+    assert (edge["median"] / HOUR, edge["p90"] / HOUR) == (2, 4)
+
+
+def test_without_actors_nobody_is_said_to_be_waited_for():
+    result = find_bottlenecks(LOG)
+    assert set(result.edges["turn"]) == {"not known"}
+    assert result.edges["share_company"].isna().all()
+
+
+HAPPENINGS = [
+    by_customer("ann", 0, "Ask"),
+    by_company("ann", 3, "Answer", department="Desk"),
+    by_customer("ann", 4, "Done"),
+    by_company("ann", 9, "Thanked", department="Desk"),  # after the goal was reached
+    by_customer("bob", 0, "Ask"),
+    by_company("bob", 1, "Answer", department="Desk"),
+    by_customer("bob", 2, "Done"),
+]
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    goals = {GOAL: goal(["Ask"], ["Done"], includes={"activities": ["Answer", "Thanked"]})}
+    return tiny_study(tmp_path_factory.mktemp("bottlenecks"), HAPPENINGS, goals=goals).journey_log(GOAL)
+
+
+def test_turns_departments_and_borders_stand_beside_each_edge(log):
+    result = find_bottlenecks(log)
+    edges = result.edges.set_index(["source", "target"])
+    ask, done = edges.loc[("Ask", "Answer")], edges.loc[("Answer", "Done")]
+    assert (days(ask["total"]), ask["turn"], ask["share_company"]) == (4, "waiting for the company", 1)
+    assert (days(done["total"]), done["turn"], done["share_company"]) == (2, "waiting for the customer", 0)
+    assert (ask["from_department"], ask["to_department"], ask["crosses"]) == ("Customer", "Desk", True)
+    assert result.share_company == pytest.approx(4 / 6)
+
+
+def test_time_after_the_goal_was_reached_is_no_bottleneck(log):
+    result = find_bottlenecks(log)
+    assert ("Done", "Thanked") not in set(zip(result.edges.source, result.edges.target, strict=True))
+    assert days(result.total_time) == 6
+
+
+def test_groups_add_up_to_the_edge(log):
+    result = find_bottlenecks(log, by="department")
+    assert result.groups is not None
+    answered = result.groups[result.groups["target"] == "Answer"]
+    assert answered[["group", "n"]].values.tolist() == [["Desk", 2]]
+    with pytest.raises(UnknownNameError):
+        find_bottlenecks(log, by="weather")
+
+
+def test_no_two_events_in_any_case_is_an_error():
+    with pytest.raises(InvalidOptionError, match="no case with two events"):
+        find_bottlenecks(EventLog.from_variants({"a": 3}))
+
+
+def test_tables_show_times_as_timedelta():
+    assert find_bottlenecks(LOG).to_frame()["total"].iloc[0] == pd.Timedelta(hours=10)

@@ -159,7 +159,8 @@ def _by_customer(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The sums of each customer: their cases hang together, so customers are what is drawn."""
     _, group = np.unique(customers, return_inverse=True)
-    return np.bincount(group, over.astype(np.float64)), np.bincount(group, under.astype(np.float64))
+    sums = [np.bincount(group, values.astype(np.float64)) for values in (over, under)]
+    return sums[0].astype(np.float64), sums[1].astype(np.float64)
 
 
 def _standard_error(over: NDArray[np.float64], under: NDArray[np.float64]) -> float:

@@ -10,14 +10,15 @@ def ticket(name, opened, closed, record=None):
 
 
 HAPPENINGS = [
-    *ticket("ann", 0, 1), by_customer("ann", 3, "Reopened", "ann/Care"), by_company("ann", 4, "Solved", "ann/Care"),
+    *ticket("ann", 0, 1), by_customer("ann", 3, "Reopened", "ann/Care"),
+    by_company("ann", 4, "Solved", "ann/Care"),
     *ticket("bea", 0, 1, "bea1"), *ticket("bea", 5, 6, "bea2"),  # a new record 4 days later
     *ticket("cat", 0, 1), by_customer("cat", 3, "Called"),  # a contact without a record
     *ticket("dan", 0, 1), by_customer("dan", 2, "Paid"),  # went on: a wanted step
     *ticket("eve", 0, 1), by_customer("eve", 8.5, "Called"),  # after more than 7 days
     *ticket("fay", 0, 1), by_customer("fay", 8, "Called"),  # after 7 days exactly
     *ticket("ian", 0, 1), by_company("ian", 2, "Thanked"),  # the company's own mail
-    *ticket("gus", 20, 25), by_customer("gus", 26, "Called"),  # closed 5 days before the last contact: censored
+    *ticket("gus", 20, 25), by_customer("gus", 26, "Called"),  # 5 days before the last contact: censored
     by_customer("hal", 29, "Complain", "hal/Care"), by_customer("hal", 30, "Called"),  # not closed
 ]  # fmt: skip
 DECLARED = {

@@ -14,13 +14,14 @@ def called(name, day, channel=PHONE, record=""):
 HAPPENINGS = [
     # proactive, reached; three calls 20 minutes apart are one contact, the web message another
     by_company("ann", 0, "Told"), by_company("ann", 0.5, "Billed"),
-    called("ann", 1), called("ann", 1 + 20 * MINUTE), called("ann", 1 + 40 * MINUTE), called("ann", 1 + 45 * MINUTE, WEB),
+    called("ann", 1), called("ann", 1 + 20 * MINUTE), called("ann", 1 + 40 * MINUTE),
+    called("ann", 1 + 45 * MINUTE, WEB),
     by_customer("ann", 3, "Paid"), answered("ann", 4, 5),
     # proactive, given up, no contact of the customer
     by_company("pam", 0, "Told"), by_customer("pam", 3, "Left"),
     # the customer first: calls 31 minutes apart are two; the company after
-    by_company("bob", 0, "Billed"), called("bob", 1), called("bob", 1 + 31 * MINUTE), by_company("bob", 2, "Told"),
-    by_customer("bob", 3, "Left"), answered("bob", 4, 1),
+    by_company("bob", 0, "Billed"), called("bob", 1), called("bob", 1 + 31 * MINUTE),
+    by_company("bob", 2, "Told"), by_customer("bob", 3, "Left"), answered("bob", 4, 1),
     # nobody spoke
     by_company("cid", 0, "Billed"), by_customer("cid", 3, "Left"),
     # the customer first, reached; the same minute about another record is another contact

@@ -23,7 +23,8 @@ HAPPENINGS = [
     by_customer("bob", 0, "Ask"), by_customer("bob", 2, "Done"),
     by_customer("cat", 0, "Ask"), by_customer("cat", 2, "Left"),  # said nothing
     by_customer("dan", 0, "Ask"),  # silent for 30 days: given up, said nothing
-    by_customer("eve", 0, "Ask"), by_customer("eve", 1, "Complained", "e/Care"), by_customer("eve", 2, "Left"),
+    by_customer("eve", 0, "Ask"), by_customer("eve", 1, "Complained", "e/Care"),
+    by_customer("eve", 2, "Left"),
     by_customer("fay", 0, "Ask"), by_customer("fay", 2, "Left"), answered("fay", 3, 1),
     by_customer("gus", 25, "Ask"),  # silent for 5 days: open
     by_customer("hal", 29, "Ask"), by_company("hal", 30, "Thanked", "h/Care"),  # open

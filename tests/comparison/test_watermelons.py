@@ -15,8 +15,9 @@ HAPPENINGS = [
     # every record within 3 days
     *loan("gert", 0, 2), by_company("gert", 3, "Answer"), by_customer("gert", 4, "Done"),  # fine
     *loan("rita", 0, 2), by_company("rita", 3, "Answer"), by_customer("rita", 4, "Left"),  # gave up
-    *loan("rosa", 0, 2), by_company("rosa", 3, "Answer"), by_customer("rosa", 4, "Done"), answered("rosa", 5, 2),  # dissatisfied
-    *loan("ruth", 0, 2), by_company("ruth", 9, "Answer"), by_customer("ruth", 10, "Done"),  # answered after 9 days, 5 were promised
+    *loan("rosa", 0, 2), by_company("rosa", 3, "Answer"), by_customer("rosa", 4, "Done"),
+    answered("rosa", 5, 2),  # dissatisfied
+    *loan("ruth", 0, 2), by_company("ruth", 9, "Answer"), by_customer("ruth", 10, "Done"),  # 5 were promised
     *loan("olga", 26, 28), by_company("olga", 28, "Answer"),  # still open, nothing broken
     # a record of 5 days
     *loan("late", 0, 5), by_company("late", 3, "Answer"), by_customer("late", 6, "Done"),

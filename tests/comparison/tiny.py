@@ -12,10 +12,10 @@ from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.views import Views, compare_views
 from crmmining.eventlog.study import Study
 from crmmining.sources.loading import open_study
-from crmmining.study.durations import DAY, HOUR
+from crmmining.study.durations import DAY
 
 MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
-CUSTOMER, COMPANY, SYSTEM = "customer", "company", "system"
+CUSTOMER, COMPANY = "customer", "company"
 GOAL = "Goal"
 
 
@@ -35,8 +35,9 @@ class Happening(NamedTuple):
         identity, _, process = self.record.partition("/")
         moment = MONDAY + pd.Timedelta(round(self.day * DAY), "us")
         return {
-            "customer": self.customer, "at": moment.isoformat(), "activity": self.activity, "actor": self.actor,
-            "record": identity, "process": process, "channel": self.channel, "department": self.department, "score": self.score,
+            "customer": self.customer, "at": moment.isoformat(), "activity": self.activity,
+            "actor": self.actor, "record": identity, "process": process, "channel": self.channel,
+            "department": self.department, "score": self.score,
         }  # fmt: skip
 
 
@@ -63,8 +64,8 @@ SOURCE = {
     "customer": {"customer": "customer"},
     "record": {"type": "ticket", "id": "record", "attributes": ["process"]},
     "event": {
-        "time": "at", "activity": "activity", "actor": "actor", "channel": "channel", "department": "department",
-        "satisfaction": "score",
+        "time": "at", "activity": "activity", "actor": "actor", "channel": "channel",
+        "department": "department", "satisfaction": "score",
     },
 }  # fmt: skip
 
@@ -116,9 +117,3 @@ def customer_order(view: GoalView) -> list[str]:
 def case_of(view: GoalView, customer: str) -> int:
     """The number of the case of a customer."""
     return customer_order(view).index(customer)
-
-
-__all__ = [
-    "COMPANY", "CUSTOMER", "DAY", "GOAL", "HOUR", "MONDAY", "SOURCE", "SYSTEM", "Happening", "answered", "by_company",
-    "by_customer", "case_of", "customer_order", "days", "goal", "process", "tiny_study", "tiny_views", "write_events",
-]  # fmt: skip

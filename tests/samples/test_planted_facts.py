@@ -36,9 +36,7 @@ FACTS = (
 
 @pytest.fixture(scope="module")
 def maker():
-    spec = importlib.util.spec_from_file_location(
-        "make_planted_facts", DOCS / "make_planted_facts.py"
-    )
+    spec = importlib.util.spec_from_file_location("make_planted_facts", DOCS / "make_planted_facts.py")
     module = importlib.util.module_from_spec(spec)
     import sys
 

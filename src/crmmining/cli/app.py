@@ -10,8 +10,14 @@ from crmmining.cli.preparing import init, load, samples
 
 app = typer.Typer(
     name="crmmining",
-    help="Process mining for CRM: the same events as process and as customer journey, and what one view hides from the other.",
-    epilog="Exit codes: 0 fine, 1 threshold missed (--fail-under), 2 bad input. --debug shows where an error comes from.",
+    help=(
+        "Process mining for CRM: the same events as process and as customer journey, "
+        "and what one view hides from the other."
+    ),
+    epilog=(
+        "Exit codes: 0 fine, 1 threshold missed (--fail-under), 2 bad input. "
+        "--debug shows where an error comes from."
+    ),
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,

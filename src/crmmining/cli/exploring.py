@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from crmmining.cli.opening import LogOptions, open_log, open_source
 from crmmining.cli.options import (
     Activity,
+    ActivityShare,
     As,
     Case,
     Customer,
+    Dependency,
+    FailUnder,
     Format,
     Goal,
+    LogOutput,
+    MapOutput,
+    Miner,
+    ModelFile,
+    Noise,
+    PathShare,
     Process,
     Resource,
     Source,
+    SplitBy,
     Start,
     Time,
     TimeFormat,
@@ -27,11 +36,26 @@ from crmmining.cli.options import (
 )
 from crmmining.cli.rendering import say, show_frame
 
+if TYPE_CHECKING:
+    from crmmining.eventlog.log import EventLog
+    from crmmining.mining.bottlenecks import Bottlenecks
+
 
 def inspect(
-    source: Source, process: Process = None, goal: Goal = None, case: Case = None, activity: Activity = None, time: Time = None, start: Start = None,
-    customer: Customer = None, resource: Resource = None, time_format: TimeFormat = None, zone: Zone = "UTC", where: Where = None, form: As = Format.table,
-) -> None:  # fmt: skip
+    source: Source,
+    process: Process = None,
+    goal: Goal = None,
+    case: Case = None,
+    activity: Activity = None,
+    time: Time = None,
+    start: Start = None,
+    customer: Customer = None,
+    resource: Resource = None,
+    time_format: TimeFormat = None,
+    zone: Zone = "UTC",
+    where: Where = None,
+    form: As = Format.table,
+) -> None:
     """Say what is in a study or a log: cases, events, quality, what flattening costs.
 
     Example: crmmining inspect sample_logs/home_move/study.yaml
@@ -49,9 +73,18 @@ def inspect(
 
 
 def variants(
-    source: Source, process: Process = None, goal: Goal = None, case: Case = None, activity: Activity = None, time: Time = None,
-    time_format: TimeFormat = None, zone: Zone = "UTC", where: Where = None, top: Top = 10, form: As = Format.table,
-) -> None:  # fmt: skip
+    source: Source,
+    process: Process = None,
+    goal: Goal = None,
+    case: Case = None,
+    activity: Activity = None,
+    time: Time = None,
+    time_format: TimeFormat = None,
+    zone: Zone = "UTC",
+    where: Where = None,
+    top: Top = 10,
+    form: As = Format.table,
+) -> None:
     """List the variants of a log, most frequent first.
 
     Example: crmmining variants sample_logs/home_move/study.yaml --goal "Understand my bill" --top 5
@@ -69,19 +102,27 @@ def variants(
 
 
 def discover(
-    source: Source, process: Process = None, goal: Goal = None, case: Case = None, activity: Activity = None, time: Time = None,
-    time_format: TimeFormat = None, zone: Zone = "UTC", where: Where = None,
-    miner: Annotated[str, typer.Option("--miner", help="dfg (directly-follows map), inductive or heuristics.")] = "dfg",
-    noise: Annotated[float, typer.Option("--noise", min=0, max=1, help="Inductive Miner: share of infrequent behaviour left out.")] = 0.2,
-    dependency: Annotated[float, typer.Option("--dependency", min=0, max=1, help="Heuristics Miner: least dependency.")] = 0.5,
-    activities: Annotated[float, typer.Option("--activities", min=0, max=1, help="Map: share of activities shown.")] = 1.0,
-    paths: Annotated[float, typer.Option("--paths", min=0, max=1, help="Map: share of paths shown.")] = 1.0,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write .svg .png .pdf (map or net), .pnml .bpmn (net).")] = None,
-    top: Top = 15, form: As = Format.table,
-) -> None:  # fmt: skip
+    source: Source,
+    process: Process = None,
+    goal: Goal = None,
+    case: Case = None,
+    activity: Activity = None,
+    time: Time = None,
+    time_format: TimeFormat = None,
+    zone: Zone = "UTC",
+    where: Where = None,
+    miner: Miner = "dfg",
+    noise: Noise = 0.2,
+    dependency: Dependency = 0.5,
+    activities: ActivityShare = 1.0,
+    paths: PathShare = 1.0,
+    output: MapOutput = None,
+    top: Top = 15,
+    form: As = Format.table,
+) -> None:
     """Discover how a process or journey really runs.
 
-    Example: crmmining discover sample_logs/home_move/study.yaml --process "Home insurance" --miner inductive -o model.bpmn
+    Example: crmmining discover sample_logs/home_move/study.yaml --process "Home insurance" --miner inductive
     """
     from crmmining.cli.discovering import discover_map, discover_net
 
@@ -96,12 +137,20 @@ def discover(
 
 
 def check(
-    source: Source, process: Process = None, goal: Goal = None, case: Case = None, activity: Activity = None, time: Time = None,
-    time_format: TimeFormat = None, zone: Zone = "UTC", where: Where = None,
-    model: Annotated[Path | None, typer.Option("--model", help="A model: .pnml, .bpmn, .ptml; the study's ideal journey if not said.")] = None,
-    fail_under: Annotated[str | None, typer.Option("--fail-under", help="Exit 1 below it: fitness=0.9.")] = None,
-    top: Top = 15, form: As = Format.table,
-) -> None:  # fmt: skip
+    source: Source,
+    process: Process = None,
+    goal: Goal = None,
+    case: Case = None,
+    activity: Activity = None,
+    time: Time = None,
+    time_format: TimeFormat = None,
+    zone: Zone = "UTC",
+    where: Where = None,
+    model: ModelFile = None,
+    fail_under: FailUnder = None,
+    top: Top = 15,
+    form: As = Format.table,
+) -> None:
     """Check a log against a model by optimal alignments.
 
     Example: crmmining check sample_logs/home_move/study.yaml --goal "Understand my bill" --fail-under fitness=0.5
@@ -119,11 +168,21 @@ def check(
 
 
 def bottlenecks(
-    source: Source, process: Process = None, goal: Goal = None, case: Case = None, activity: Activity = None, time: Time = None, start: Start = None,
-    resource: Resource = None, time_format: TimeFormat = None, zone: Zone = "UTC", where: Where = None,
-    by: Annotated[str | None, typer.Option("--by", help="Split further: department, channel, resource, or a segment.")] = None,
-    top: Top = 12, form: As = Format.table,
-) -> None:  # fmt: skip
+    source: Source,
+    process: Process = None,
+    goal: Goal = None,
+    case: Case = None,
+    activity: Activity = None,
+    time: Time = None,
+    start: Start = None,
+    resource: Resource = None,
+    time_format: TimeFormat = None,
+    zone: Zone = "UTC",
+    where: Where = None,
+    by: SplitBy = None,
+    top: Top = 12,
+    form: As = Format.table,
+) -> None:
     """Rank where the time of all cases goes, and whose turn it is.
 
     Example: crmmining bottlenecks sample_logs/home_move/study.yaml --goal "Move into a home" --top 8
@@ -136,17 +195,8 @@ def bottlenecks(
     _, log = open_log(source, options)
     found = find_bottlenecks(log, by=by)
     frame = found.to_frame() if found.groups is None else found.groups_frame()
-    columns = [
-        "source",
-        "target",
-        *(["group"] if found.groups is not None else []),
-        "contribution",
-        "n",
-        "median",
-        "p90",
-    ]
     if form is Format.table:
-        frame = frame[[*columns, "turn"] if found.groups is None and log.has("actor") else columns]
+        frame = frame[_shown_columns(found, log)]
     show_frame(
         frame.head(top),
         form,
@@ -155,12 +205,24 @@ def bottlenecks(
     )
 
 
+def _shown_columns(found: Bottlenecks, log: EventLog) -> list[str]:
+    group = [] if found.groups is None else ["group"]
+    turn = ["turn"] if found.groups is None and log.has("actor") else []
+    return ["source", "target", *group, "contribution", "n", "median", "p90", *turn]
+
+
 def export(
     source: Source,
-    output: Annotated[Path, typer.Argument(help="Where to: .csv .parquet .xes .xes.gz (events), .svg .png .pdf (map), .pnml .bpmn (net).")],
-    process: Process = None, goal: Goal = None, case: Case = None, activity: Activity = None, time: Time = None,
-    time_format: TimeFormat = None, zone: Zone = "UTC", where: Where = None,
-) -> None:  # fmt: skip
+    output: LogOutput,
+    process: Process = None,
+    goal: Goal = None,
+    case: Case = None,
+    activity: Activity = None,
+    time: Time = None,
+    time_format: TimeFormat = None,
+    zone: Zone = "UTC",
+    where: Where = None,
+) -> None:
     """Write a log, its map or its discovered model to a file.
 
     Example: crmmining export sample_logs/home_move/study.yaml moves.xes --goal "Move into a home"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How results are written."""
 
     table = "table"
@@ -34,12 +34,43 @@ Start = Annotated[str | None, typer.Option("--start", help="Plain log: the colum
 Customer = Annotated[str | None, typer.Option("--customer", help="Plain log: the column of the customer.")]
 Resource = Annotated[str | None, typer.Option("--resource", help="Plain log: the column of who did it.")]
 TimeFormat = Annotated[
-    str | None, typer.Option("--time-format", help="Plain log: how times are written, like '%d/%m/%Y %H:%M'.")
+    str | None,
+    typer.Option("--time-format", help="Plain log: how times are written, like '%d/%m/%Y %H:%M'."),
 ]
 Zone = Annotated[str, typer.Option("--zone", help="Plain log: the zone of times that name none.")]
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", help="Only cases with column=value; may be given several times."),
+]
+Miner = Annotated[str, typer.Option("--miner", help="dfg (directly-follows map), inductive or heuristics.")]
+Noise = Annotated[
+    float,
+    typer.Option("--noise", min=0, max=1, help="Inductive Miner: share of infrequent behaviour left out."),
+]
+Dependency = Annotated[
+    float, typer.Option("--dependency", min=0, max=1, help="Heuristics Miner: least dependency.")
+]
+ActivityShare = Annotated[
+    float, typer.Option("--activities", min=0, max=1, help="Map: share of activities shown.")
+]
+PathShare = Annotated[float, typer.Option("--paths", min=0, max=1, help="Map: share of paths shown.")]
+MapOutput = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Write .svg .png .pdf (map or net), .pnml .bpmn (net)."),
+]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option("--model", help="A model: .pnml, .bpmn, .ptml; the study's ideal journey if not said."),
+]
+FailUnder = Annotated[str | None, typer.Option("--fail-under", help="Exit 1 below it: fitness=0.9.")]
+SplitBy = Annotated[
+    str | None, typer.Option("--by", help="Split further: department, channel, resource, or a segment.")
+]
+LogOutput = Annotated[
+    Path,
+    typer.Argument(
+        help="Where to: .csv .parquet .xes .xes.gz (events), .svg .png .pdf (map), .pnml .bpmn (net)."
+    ),
 ]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 Top = Annotated[int, typer.Option("--top", min=1, help="How many rows to show.")]

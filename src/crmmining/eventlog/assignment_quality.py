@@ -13,8 +13,9 @@ from crmmining.errors import InvalidOptionError
 
 UNASSIGNED = -1
 DEFINITION = (
-    "Over pairs of events: precision = pairs rightly put into one goal / pairs put into one goal; recall = the same / pairs that "
-    "belong to one goal; F1 their harmonic mean. Adjusted Rand = agreement beyond chance. An event in no goal is alone."
+    "Over pairs of events: precision = pairs rightly put into one goal / pairs put into one goal; "
+    "recall = the same / pairs that belong to one goal; F1 their harmonic mean. "
+    "Adjusted Rand = agreement beyond chance. An event in no goal is alone."
 )
 
 

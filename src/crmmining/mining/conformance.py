@@ -13,9 +13,9 @@ from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.variants import Variants
 from crmmining.mining.alignment import Alignments, Sequences, align
 from crmmining.mining.automaton import Automaton, from_journey, from_petri_net
-from crmmining.mining.deviations import Deviations, ending_of, find_deviations
-from crmmining.mining.drop_offs import drop_off_moves
+from crmmining.mining.deviations import Deviations, find_deviations
 from crmmining.mining.discovery import DiscoveredModel
+from crmmining.mining.drop_offs import drop_off_moves, ending_of
 from crmmining.mining.models import PetriNet
 from crmmining.study.journey import IdealJourney
 
@@ -171,9 +171,8 @@ def _verdicts(
     cost = alignments.costs[case_alignment]
     dropped = _drop_off_costs(alignments, journey)[case_alignment]
     abandoned = log.outcome == 1 if log.outcome is not None else np.zeros(log.n_cases, bool)
-    return np.select([is_open & (cost == 0), cost == 0, abandoned & (cost == dropped)], [3, 0, 2], 1).astype(
-        np.int8
-    )
+    conditions = [is_open & (cost == 0), cost == 0, abandoned & (cost == dropped)]
+    return np.select(conditions, [3, 0, 2], 1).astype(np.int8)
 
 
 def _drop_off_costs(alignments: Alignments, journey: IdealJourney | None) -> NDArray[np.int64]:

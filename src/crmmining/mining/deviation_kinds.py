@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from crmmining.eventlog.log import ACTORS, EventLog
 from crmmining.mining.alignment import Alignments
+from crmmining.mining.drop_offs import drop_off_moves
 from crmmining.study.journey import IdealJourney
 
 Kind = Literal[
@@ -67,12 +68,6 @@ def by_moves(
         for i, name in enumerate(names)
         if table[:, i].any()
     }
-
-
-def ending_of(journey: IdealJourney | None) -> str | None:
-    """The step with which the plainest run of a journey ends."""
-    path = journey.main_path() if journey else ()
-    return path[-1] if path else None
 
 
 def by_steps(log: EventLog, journey: IdealJourney) -> dict[tuple[str, Kind], NDArray[np.bool_]]:

@@ -12,7 +12,7 @@ from crmmining.estimates import Estimate, absent, difference_of_means, differenc
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.alignment import Alignments
 from crmmining.mining.deviation_kinds import Kind, by_moves, by_steps
-from crmmining.mining.drop_offs import drop_off_moves
+from crmmining.mining.drop_offs import ending_of
 from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 DEFINITION = (
     "A deviation is a log or model move of the optimal alignment. Affected = cases that show it at least "
-    "once. The difference compares decided cases with it against those without; it is an association, not a cause."
+    "once. The difference compares decided cases with it against those without; it is an association, "
+    "not a cause."
 )
 
 

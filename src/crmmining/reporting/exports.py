@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
+
+from numpy.typing import NDArray
 
 from crmmining.errors import InvalidOptionError
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.models import PetriNet
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crmmining.eventlog.study import Study
     from crmmining.mining.directly_follows import DirectlyFollowsGraph
 
@@ -99,7 +103,8 @@ def _xes(log: EventLog) -> list[str]:
         "actor": "actor",
     }
     present = {column: key for column, key in keys.items() if column in frame}
-    times = frame["time"].dt.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00").to_numpy()
+    moments = {"time": "time:timestamp", "start": "start_timestamp"}
+    dates = {key: _xes_times(frame[column]) for column, key in moments.items() if column in frame}
     columns = {
         key: frame[column].astype(object).where(frame[column].notna(), None).to_numpy()
         for column, key in present.items()
@@ -112,7 +117,12 @@ def _xes(log: EventLog) -> list[str]:
             f'<trace><string key="concept:name" value={quoteattr(str(log.cases["case"].iloc[case]))}/>\n'
         )
         for row in range(log.offsets[case], log.offsets[case + 1]):
-            parts.append(f'<event><date key="time:timestamp" value="{times[row]}"/>')
+            parts.append("<event>")
+            parts += [
+                f'<date key="{key}" value="{values[row]}"/>'
+                for key, values in dates.items()
+                if values[row] is not None
+            ]
             parts += [
                 f'<string key="{key}" value={quoteattr(str(values[row]))}/>'
                 for key, values in columns.items()
@@ -121,3 +131,9 @@ def _xes(log: EventLog) -> list[str]:
             parts.append("</event>\n")
         parts.append("</trace>\n")
     return [*parts, "</log>\n"]
+
+
+def _xes_times(column: pd.Series[Any]) -> NDArray[Any]:
+    """Moments as XES writes them, None where there is none."""
+    text = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+    return text.astype(object).where(column.notna(), None).to_numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from crmmining.comparison.silos import Silos
 from crmmining.comparison.watermelons import Watermelons as WatermelonResult
 from crmmining.estimates import Estimate as Measured
 from crmmining.mining.bottlenecks import Bottlenecks as BottleneckResult
-from crmmining.mining.conformance import Conformance, check_conformance
+from crmmining.mining.conformance import Conformance
 from crmmining.mining.promises import BROKEN, KEPT
 from crmmining.mining.promises import Promises as PromiseResults
+from crmmining.reporting.aligned_variants import aligned_variants
 from crmmining.reporting.departments import department_of_activities
 from crmmining.reporting.figures.bottlenecks import BottleneckCell, BottleneckRow, Bottlenecks
 from crmmining.reporting.figures.caption import Caption
@@ -26,53 +28,31 @@ from crmmining.reporting.figures.variants import VariantExplorer, VariantRow, Va
 from crmmining.reporting.figures.watermelons import WatermelonRow, Watermelons
 from crmmining.study.durations import DAY
 
+Unit = Literal["share", "days", "points", "count"]
+Better = Literal["higher", "lower"]
+
 
 def variant_explorer(view: GoalView, most: int = 10) -> VariantExplorer:
-    """The most frequent variants, each aligned with the ideal journey where there is one.
-
-    A step that comes again and again in a row counts once: else every number of page views would be a
-    variant of its own.
-    """
-    log, departments = view.log.without_repeats(), department_of_activities(view.log)
-    check = check_conformance(log, view.journey) if view.journey else None
-    ideal = view.journey.main_path() if view.journey else ()
+    """The most frequent variants, each aligned with the ideal journey where there is one."""
+    aligned = aligned_variants(view)
+    log, departments = aligned.log, department_of_activities(aligned.log)
     rows = []
     for v in range(min(most, len(log.variants))):
         variant = log.variants[v]
-        steps = (
-            _aligned_steps(check, v, departments)
-            if check
-            else tuple(VariantStep(a, departments.get(a)) for a in variant.activities)
-        )
+        steps = tuple(VariantStep(name, departments.get(name), kind) for name, kind in aligned.steps(v))
         rows.append(VariantRow(steps, variant.n_cases, variant.median_time / DAY, variant.share_reached))
-    caption = Caption(
-        subtitle=f"{log.n_cases:,} journeys, {len(log.variants):,} variants; a step that repeats in a row counts once. A chevron is a step, its colour the department that does it."
-    )
+    ideal = view.journey.main_path() if view.journey else ()
     return VariantExplorer(
         tuple(rows),
         log.n_cases,
         len(log.variants),
-        tuple(VariantStep(a, departments.get(a)) for a in ideal),
+        tuple(VariantStep(name, departments.get(name)) for name in ideal),
         case_name="journeys",
-        caption=caption,
+        caption=Caption(
+            subtitle=f"{log.n_cases:,} journeys, {len(log.variants):,} variants; a step that repeats in a "
+            "row counts once. A chevron is a step, its colour the department that does it."
+        ),
     )
-
-
-def _aligned_steps(check: Conformance, v: int, departments: dict[str, str]) -> tuple[VariantStep, ...]:
-    """The moves of a variant; of its two alignments (finished, still open) the one with more cases."""
-    found = np.flatnonzero(check.variant_of_alignment == v)
-    best = int(found[np.argmax(check.n_cases[found])])
-    steps = []
-    for seen, meant in check.alignments.moves(best):
-        name = seen or meant or ""
-        steps.append(
-            VariantStep(
-                name, departments.get(name), "in_step" if seen and meant else "extra" if seen else "skipped"
-            )
-        )
-    while steps and steps[-1].kind == "skipped" and check.alignments.prefixes[best]:
-        steps.pop()
-    return tuple(steps)
 
 
 def watermelons(result: WatermelonResult) -> Watermelons:
@@ -90,9 +70,11 @@ def watermelons(result: WatermelonResult) -> Watermelons:
         for r in result.processes.itertuples()
     ]
     caption = Caption(
-        subtitle="Square: records within the process's own target. Dot: goals it took part in that went well for the customer. The widest distance first.",
-        how_to_read="How to read: the square is the inside-out view. The dot is the outside-in view: goals reached, no promise broken, no dissatisfied answer. "
-        "A watermelon is green outside, red inside: the target is met, the customer not served.",
+        subtitle="Square: records within the process's own target. Dot: goals it took part in that went "
+        "well for the customer. The widest distance first.",
+        how_to_read="How to read: the square is the inside-out view. The dot is the outside-in view: goals "
+        "reached, no promise broken, no dissatisfied answer. A watermelon is green outside, red inside: "
+        "the target is met, the customer not served.",
     )
     return Watermelons(tuple(rows), caption=caption)
 
@@ -144,9 +126,7 @@ def stage_conformance(check: Conformance, view: GoalView) -> StageConformance:
     for number, name in enumerate(stage_names):
         came = np.zeros(log.n_cases, bool)
         came[log.case_of_event[stage_of[log.columns["activity"]] == number]] = True
-        ways: dict[str, np.ndarray] = {
-            way: np.zeros(log.n_cases, bool) for way in ("skip", "repeat", "insert")
-        }  # type: ignore[type-arg]
+        ways = {way: np.zeros(log.n_cases, bool) for way in ("skip", "repeat", "insert")}
         often, most = "", 0
         for deviation in check.deviations.all:
             way = {"missing": "skip", "too often": "repeat"}.get(deviation.kind, "insert")
@@ -213,15 +193,17 @@ def promises(result: PromiseResults) -> Promises:
 
 def proactive_difference(result: Contacts) -> Difference:
     """Goals in which the company spoke first against the others."""
-    rows = []
-    measures = (("reached", "Goal reached", "share", "higher", result.reached), ("inbound contacts", "Contacts the customer had to make", "count", "lower", result.fewer_inbound),
-                ("satisfaction", "Satisfaction answered", "points", "higher", result.satisfaction))  # fmt: skip
-    for key, name, unit, better, difference in measures:
-        others, first = result.groups[key][1], result.groups[key][0]
-        rows.append(
-            MeasureRow(name, unit, _estimate(others), _estimate(first), _estimate(difference), better)
-        )  # type: ignore[arg-type]
-    return Difference("customer spoke first", "company spoke first", tuple(rows))
+
+    def measure(key: str, name: str, unit: Unit, better: Better, difference: Measured) -> MeasureRow:
+        first, others = result.groups[key]
+        return MeasureRow(name, unit, _estimate(others), _estimate(first), _estimate(difference), better)
+
+    rows = (
+        measure("reached", "Goal reached", "share", "higher", result.reached),
+        measure("inbound contacts", "Contacts by the customer", "count", "lower", result.fewer_inbound),
+        measure("satisfaction", "Satisfaction answered", "points", "higher", result.satisfaction),
+    )
+    return Difference("customer spoke first", "company spoke first", rows)
 
 
 def _estimate(measured: Measured) -> Estimate | None:

@@ -17,8 +17,8 @@ from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
-from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.stage_conformance import draw_stage_conformance
+from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.variants import draw_variants
 from crmmining.reporting.figures.watermelons import draw_watermelons
 from crmmining.reporting.journey_data import journey_process

@@ -75,10 +75,8 @@ def standalone(svg: str) -> str:
 @cache
 def font_css() -> str:
     """The fonts of the pictures as `@font-face` rules with their data in them."""
-    return "\n".join(
-        f"@font-face{{font-family:'{family}';font-weight:{weight};src:url(data:font/woff;base64,{_woff(face)}) format('woff')}}"
-        for family, weight, face in _FACES
-    )
+    rule = "@font-face{{font-family:'{}';font-weight:{};src:url(data:font/woff;base64,{}) format('woff')}}"
+    return "\n".join(rule.format(family, weight, _woff(face)) for family, weight, face in _FACES)
 
 
 def _woff(face: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.white_space import WhiteSpace
@@ -60,7 +61,7 @@ def _gaps_before(
     white: WhiteSpace, order: list[str], n: int
 ) -> tuple[dict[str | None, float], dict[str | None, float]]:
     """Mean days per goal of the gaps each process ends (None: gaps with no process after)."""
-    unowned: dict[str | None, float] = {name: 0.0 for name in [*order, None]}
+    unowned: dict[str | None, float] = dict.fromkeys([*order, None], 0.0)
     own = dict(unowned)
     for gap in white.gaps.groupby("to_process")[["unowned", "length"]].sum().itertuples():
         name = gap.Index if gap.Index in unowned else None
@@ -84,9 +85,8 @@ def _stages(view: GoalView) -> list[JourneyStage]:
     stage, case = of_activity[log.columns["activity"]], log.case_of_event
     position = np.where(stage >= 0, np.arange(log.n_events), -1)
     last = np.maximum.accumulate(position)
-    stage = np.where(
-        last >= log.offsets[:-1][case], stage[np.maximum(last, 0)], 0
-    )  # work that serves no stage counts to the one it is in
+    # work that serves no stage counts to the one it is in
+    stage = np.where(last >= log.offsets[:-1][case], stage[np.maximum(last, 0)], 0)
     time = np.minimum(log.columns["time"], log.ended[case])
     length = np.zeros(log.n_events, np.int64)
     length[1:] = np.where(case[1:] == case[:-1], time[1:] - time[:-1], 0)
@@ -97,7 +97,7 @@ def _stages(view: GoalView) -> list[JourneyStage]:
     ]
 
 
-def _satisfaction(view: GoalView, rows: np.ndarray) -> tuple[float | None, int]:  # type: ignore[type-arg]
+def _satisfaction(view: GoalView, rows: NDArray[np.bool_]) -> tuple[float | None, int]:
     if "satisfaction" not in view.log.columns:
         return None, 0
     scores = view.log.columns["satisfaction"][rows]
@@ -106,7 +106,7 @@ def _satisfaction(view: GoalView, rows: np.ndarray) -> tuple[float | None, int]:
 
 
 def _scaled(stages: list[JourneyStage], total: float) -> tuple[JourneyStage, ...]:
-    """Stages that add up to the journey exactly (what is left is rounding); stages never come to are left out."""
+    """Stages that add up to the journey exactly; a stage that nobody came to is left out."""
     known = sum(stage.days for stage in stages)
     if not known:
         return ()

@@ -24,17 +24,24 @@ def process_map(
     for name, n in graph.activities.items():
         nodes.append(MapNode(f"a:{name}", name, weight=n, value=f"{n:,}", department=departments.get(name)))
     edges = [
-        MapEdge(f"a:{edge.source}", f"a:{edge.target}", weight=edge.n, label=f"{edge.n:,}" if show == "frequency" else humanise(edge.median),
-                note=f"{edge.n:,} times in {edge.n_cases:,} cases, median {humanise(edge.median)}, P90 {humanise(edge.p90)}")
+        MapEdge(
+            f"a:{edge.source}",
+            f"a:{edge.target}",
+            weight=edge.n,
+            label=f"{edge.n:,}" if show == "frequency" else humanise(edge.median),
+            note=f"{edge.n:,} times in {edge.n_cases:,} cases, "
+            f"median {humanise(edge.median)}, P90 {humanise(edge.p90)}",
+        )
         for edge in graph.edges.values()
-    ]  # fmt: skip
+    ]
     edges += [
         MapEdge(START, f"a:{name}", weight=n, label=f"{n:,}", dashed=True) for name, n in graph.starts.items()
     ]
     edges += [
         MapEdge(f"a:{name}", END, weight=n, label=f"{n:,}", dashed=True) for name, n in graph.ends.items()
     ]
-    about = f"{len(graph.activities)} activities; {graph.share_shown:.1%} of {graph.n_moves:,} moves between steps are shown"
+    share = f"{graph.share_shown:.1%} of {graph.n_moves:,} moves between steps are shown"
+    about = f"{len(graph.activities)} activities; {share}"
     return MapGraph(tuple(nodes), tuple(edges), title=str(graph.notion), description=about)
 
 

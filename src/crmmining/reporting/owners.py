@@ -40,11 +40,15 @@ def _process_rows(result: GoalResults, process: str) -> list[dict[str, Any]]:
         clock = clocks[(clocks["view"] == "process") & (clocks["name"] == process)].iloc[0]
         rows.append(
             {
-                "process": process, "goal": result.views.goal, "target": row.target, "n_records": int(clock["n"]),
-                "green": row.share_green, "goals_green": row.share_goals_green,
+                "process": process,
+                "goal": result.views.goal,
+                "target": row.target,
+                "n_records": int(clock["n"]),
+                "green": row.share_green,
+                "goals_green": row.share_goals_green,
                 "mean": humanise(clock["mean"].total_seconds() * 1e6) if int(clock["n"]) else "–",
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -56,22 +60,29 @@ def _gaps(result: GoalResults, mine: list[str]) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "goal": result.views.goal, "before": row.from_process, "after": row.to_process, "n": int(row.n_goals),
-            "mean": humanise(row.mean_days_unowned * DAY), "total": humanise(row.unowned),
+            "goal": result.views.goal,
+            "before": row.from_process,
+            "after": row.to_process,
+            "n": int(row.n_goals),
+            "mean": humanise(row.mean_days_unowned * DAY),
+            "total": humanise(row.unowned),
         }
         for row in touched.head(4).itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def _promises(result: GoalResults, owner: str) -> list[dict[str, Any]]:
     return [
         {
-            "goal": result.views.goal, "name": f"{r.since} → {r.until}", "limit": str(r.limit), "broken": str(r.broken),
+            "goal": result.views.goal,
+            "name": f"{r.since} → {r.until}",
+            "limit": str(r.limit),
+            "broken": str(r.broken),
             "owed": f"{r.owed:,.0f} {r.currency or ''}" if r.owed else "–",
         }
         for r in result.views.promises.results
         if r.owner == owner
-    ]  # fmt: skip
+    ]
 
 
 def _findings(results: list[GoalResults], owner: str) -> list[Finding]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from crmmining.comparison import (
     channels,
     clocks,
@@ -21,7 +19,7 @@ from crmmining.comparison import (
 from crmmining.comparison.views import Views
 from crmmining.eventlog import turns
 from crmmining.mining import bottlenecks, conformance, deviations, promises, weekdays
-from crmmining.mining.conformance import check_conformance
+from crmmining.reporting.aligned_variants import StepKind, aligned_variants
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.style import ink_on
 from crmmining.study.durations import humanise
@@ -32,15 +30,27 @@ if TYPE_CHECKING:
 MOST_VARIANTS = 40
 MOST_SKIPPED = 3
 _MODULES = {
-    "Two clocks": clocks, "White space": white_space, "Whose turn": turns, "Link matrix": links, "Watermelons": watermelons,
-    "False closure": closures, "Silo crossings": silos, "Channel switches": channels, "Contacts": contacts, "Outcome and silence": leavers,
-    "Promises": promises, "Conformance": conformance, "Deviations": deviations, "Bottlenecks": bottlenecks, "Weekday delays": weekdays,
-}  # fmt: skip
+    "Two clocks": clocks,
+    "White space": white_space,
+    "Whose turn": turns,
+    "Link matrix": links,
+    "Watermelons": watermelons,
+    "False closure": closures,
+    "Silo crossings": silos,
+    "Channel switches": channels,
+    "Contacts": contacts,
+    "Outcome and silence": leavers,
+    "Promises": promises,
+    "Conformance": conformance,
+    "Deviations": deviations,
+    "Bottlenecks": bottlenecks,
+    "Weekday delays": weekdays,
+}
 
 
 def definitions(results: list[GoalResults]) -> dict[str, str]:
     """What each number means, in the words of the module that computes it."""
-    return {name: str(module.DEFINITION) for name, module in _MODULES.items()}  # type: ignore[attr-defined]
+    return {name: str(module.DEFINITION) for name, module in _MODULES.items()}
 
 
 def tiles(views: Views) -> list[dict[str, str]]:
@@ -86,56 +96,46 @@ def tiles(views: Views) -> list[dict[str, str]]:
 
 def chevron_rows(result: GoalResults) -> dict[str, Any]:
     """Variants with their steps aligned to the ideal, for the searchable list."""
-    view = result.views.view
-    log = view.log.without_repeats()
-    check = check_conformance(log, view.journey) if view.journey else None
-    departments, style = department_of_activities(log), style_of(view.study)
-    rows = []
-    for v in range(min(MOST_VARIANTS, len(log.variants))):
-        variant = log.variants[v]
-        rows.append(
-            {
-                "rank": variant.rank, "n": variant.n_cases, "share": variant.share, "cumulative": variant.cumulative,
-                "time": humanise(variant.median_time), "reached": variant.share_reached, "steps": _steps(check, v, variant.activities, departments),
-            }
-        )  # fmt: skip
+    aligned = aligned_variants(result.views.view)
+    log, style = aligned.log, style_of(result.views.view.study)
+    departments = department_of_activities(log)
     used = [name for name in ("Customer", *style.departments) if name in set(departments.values())]
-    colours = {name: style.colour(name) for name in used}
-    return {
-        "rows": rows, "n_variants": len(log.variants), "n_cases": log.n_cases,
-        "legend": [{"name": name, "fill": fill, "ink": ink_on(fill), "class": f"d{i}"} for i, (name, fill) in enumerate(colours.items())],
-        "classes": {name: f"d{i}" for i, name in enumerate(colours)},
-    }  # fmt: skip
+    classes = {name: f"d{place}" for place, name in enumerate(used)}
+    rows = [
+        {
+            "rank": variant.rank,
+            "n": variant.n_cases,
+            "share": variant.share,
+            "time": humanise(variant.median_time),
+            "reached": variant.share_reached,
+            "steps": [
+                {
+                    "name": name,
+                    "kind": kind,
+                    "class": classes.get(departments.get(name, ""), ""),
+                    "note": note,
+                }
+                for name, kind, note in _folded(aligned.steps(variant.rank - 1))
+            ],
+        }
+        for variant in (log.variants[v] for v in range(min(MOST_VARIANTS, len(log.variants))))
+    ]
+    legend = [
+        {"name": name, "fill": style.colour(name), "ink": ink_on(style.colour(name)), "class": classes[name]}
+        for name in used
+    ]
+    return {"rows": rows, "n_variants": len(log.variants), "n_cases": log.n_cases, "legend": legend}
 
 
-def _steps(
-    check: Any, v: int, activities: tuple[str, ...], departments: dict[str, str]
-) -> list[dict[str, str]]:
-    if check is None:
-        return [
-            {"name": name, "kind": "sync", "department": departments.get(name, "")} for name in activities
-        ]
-    found = np.flatnonzero(check.variant_of_alignment == v)
-    best = int(found[np.argmax(check.n_cases[found])])
-    steps = []
-    for seen, meant in check.alignments.moves(best):
-        name = seen or meant or ""
-        kind = "sync" if seen and meant else "extra" if seen else "skipped"
-        steps.append({"name": name, "kind": kind, "department": departments.get(name, "")})
-    while steps and steps[-1]["kind"] == "skipped":
-        steps.pop()  # what was not come to yet is a drop-off, told by the outcome
-    return _folded(steps)
-
-
-def _folded(steps: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Many skipped steps in a row as one chip that counts them."""
-    found: list[dict[str, str]] = []
-    for kind, run in groupby(steps, key=lambda step: step["kind"]):
-        part = list(run)
-        if kind == "skipped" and len(part) > MOST_SKIPPED:
-            names = ", ".join(step["name"] for step in part)
-            part = [{"name": f"{len(part)} steps skipped", "kind": kind, "department": "", "note": names}]
-        found += part
+def _folded(steps: list[tuple[str, StepKind]]) -> list[tuple[str, StepKind, str]]:
+    """(name, kind, note); many skipped steps in a row become one chip that counts them."""
+    found: list[tuple[str, StepKind, str]] = []
+    for kind, run in groupby(steps, key=lambda step: step[1]):
+        names = [name for name, _ in run]
+        if kind == "skipped" and len(names) > MOST_SKIPPED:
+            found.append((f"{len(names)} steps skipped", kind, ", ".join(names)))
+        else:
+            found += [(name, kind, name) for name in names]
     return found
 
 
@@ -148,11 +148,17 @@ def deviation_rows(result: GoalResults, most: int = 12) -> list[dict[str, Any]]:
     shown = [d for d in result.check.deviations.all if d.activity not in endings]
     return [
         {
-            "activity": d.activity, "kind": d.kind, "stage": d.stage or "–", "owner": d.owner or "–", "n": d.cases.size, "share": d.affected.value,
-            "reached": str(d.reached) if d.reached.is_known else "–", "time": _signed_time(d.time.value) if d.time.is_known else "–",
+            "activity": d.activity,
+            "kind": d.kind,
+            "stage": d.stage or "–",
+            "owner": d.owner or "–",
+            "n": d.cases.size,
+            "share": d.affected.value,
+            "reached": str(d.reached) if d.reached.is_known else "–",
+            "time": _signed_time(d.time.value) if d.time.is_known else "–",
         }
         for d in shown[:most]
-    ]  # fmt: skip
+    ]
 
 
 def _signed_time(microseconds: float) -> str:

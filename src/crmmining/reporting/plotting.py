@@ -26,5 +26,6 @@ def plot(result: Any, *, of: Any = None) -> Figure:
         if isinstance(result, kind):
             return draw(result, of)
     raise InvalidOptionError(
-        f"there is no picture of a {type(result).__name__}; draw Views, Watermelons, Promises, Contacts, Bottlenecks, an EventLog, a DiscoveredModel …"
+        f"there is no picture of a {type(result).__name__}; draw Views, Watermelons, Promises, Contacts, "
+        "Bottlenecks, Silos, an EventLog, a DirectlyFollowsGraph or a DiscoveredModel"
     )

@@ -29,7 +29,6 @@ MICROSECONDS = (
 
 def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
     """Name → CSV text, for every goal and for the study."""
-    import pandas as pd
 
     from crmmining.reporting.report import file_stem
 

@@ -118,7 +118,8 @@ def _normalised(kind: str, column: str, customers: Customers) -> Expression:
     if kind == "email":
         return Expression(f"nullif(lower(trim({column})), '')")
     if kind == "phone":
-        digits = f"regexp_replace(regexp_replace({column}, '[^0-9+]', '', 'g'), '^\\+|^00', '+')"
+        plain = f"regexp_replace({column}, '^(\\s*(?:\\+|00)[^(]*)\\(0\\)', '\\1')"  # +44 (0)20 … is +44 20 …
+        digits = f"regexp_replace(regexp_replace({plain}, '[^0-9+]', '', 'g'), '^\\+|^00', '+')"
         if customers.country_code is None:
             return Expression(f"nullif(replace({digits}, '+', ''), '')")
         national = f"""

@@ -59,7 +59,7 @@ class TableReader:
         keys = key_expressions(spec.customer, raw.columns, self.study.customers)
         stage_keys(self.workspace, keys, set(self.study.customers.match))
         if spec.record:
-            self._stage_records(raw, spec, spec.record, keys)
+            self._stage_records(raw, spec, spec.record, keys, file)
         for kind, event in enumerate(spec.all_events):
             self._stage_events(raw, spec, event, kind, file)
         self._stage_customer_attributes(raw.columns, spec, keys)
@@ -80,12 +80,15 @@ class TableReader:
         return self.formats[column].microseconds(quoted)
 
     def _stage_records(
-        self, raw: RawTable, spec: TableSource, record: RecordSpec, keys: KeyExpressions
+        self, raw: RawTable, spec: TableSource, record: RecordSpec, keys: KeyExpressions, file: int
     ) -> None:
         columns, name = raw.columns, raw.columns.quoted(record.id)
         kind, key = keys.kind(), keys.key()
         opened = self._time(raw, record.opened, spec) if record.opened else NO_NUMBER
         closed = self._time(raw, record.closed, spec) if record.closed else NO_NUMBER
+        for column, moment in ((record.opened, opened), (record.closed, closed)):
+            if column:
+                self._judge_moment(raw, spec, column, moment, file)
         chosen = selected([(opened, "o"), (closed, "c"), (kind, "k"), (key, "v")])
         self.workspace.run(
             f"""
@@ -120,6 +123,24 @@ class TableReader:
                 """,
                 [self.source, record.type, link.to],
             )
+
+    def _judge_moment(
+        self, raw: RawTable, spec: TableSource, column: str, moment: Expression, file: int
+    ) -> None:
+        """A record's opening or closing that cannot be read stops, or is noted and counts as absent."""
+        quoted = raw.columns.quoted(column)
+        bad = f"FROM raw WHERE {quoted} IS NOT NULL AND ({moment.sql}) IS NULL"
+        found = self.workspace.rows(f"SELECT _row, {quoted} {bad} ORDER BY _row", moment.values)
+        if len(found) > spec.max_refused * raw.n_rows:
+            row, value = found[0]
+            raise UnreadableValueError(
+                f"{raw.path}: row {row}, column {column!r}: {value!r} is no time like "
+                f"{self.formats[column].format!r}; mend it, or allow such rows with max_refused:"
+            )
+        self.workspace.run(
+            f"INSERT INTO refused SELECT ?, _row, ?, {quoted}, ? {bad}",
+            [file, column, "is no time, the record counts as without it", *moment.values],
+        )
 
     def _stage_customer_attributes(self, columns: Columns, spec: TableSource, keys: KeyExpressions) -> None:
         kind, key = keys.kind(), keys.key()

@@ -21,7 +21,8 @@ _ROLES = {
     "start_timestamp": "start",
     "org:resource": "resource",
     "org:group": "department",
-    "channel": "channel", "actor": "actor",
+    "channel": "channel",
+    "actor": "actor",
 }
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 

@@ -82,5 +82,5 @@ def humanise(microseconds: float) -> str:
     for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
         if size >= unit:
             value = microseconds / unit
-            return f"{value:.0f} {name}" if abs(value) >= 29.95 else f"{value:.1f} {name}"
+            return f"{value:,.0f} {name}" if abs(value) >= 29.95 else f"{value:.1f} {name}"
     return "0 s"

@@ -108,7 +108,11 @@ def _section(title: str, section: dict[str, Any]) -> str:
     rows = ["| key | type | default | meaning | example |", "|---|---|---|---|---|"]
     for name, field in fields.items():
         means, example = _cell(keys[name]["means"]), _cell(keys[name]["example"])
-        default = "**required**" if field.is_required() else _shown(field.get_default())
+        default = (
+            "**required**"
+            if field.is_required()
+            else _shown(field.get_default(call_default_factory=True, validated_data={}))
+        )
         rows.append(f"| `{name}` | {_type(hints[name])} | {default} | {means} | `{example}` |")
     intro = [section["intro"], ""] if "intro" in section else []
     return "\n".join([f"### {title}", "", *intro, *rows])
@@ -192,10 +196,10 @@ def _steps() -> str:
         lines.append(f"| `{kind}` | {keys} | {_cell(meaning)} | `{_cell(example)}` |")
     lines += [
         "",
-        f"`actor` is {actors}; `channel` a name or a list; `moment_of_truth` `true` or `false`; `promise` has",
-        f"`since`, `within` and `pay`; `weight` is a whole number from 1 to {MOST_WEIGHT}. A name may come twice",
-        "only in different branches of one choice. `weight` and `moment_of_truth` are read and checked; no",
-        "number uses them yet.",
+        f"`actor` is {actors}; `channel` a name or a list; `moment_of_truth` `true` or `false`;",
+        f"`promise` has `since`, `within` and `pay`; `weight` is a whole number from 1 to {MOST_WEIGHT}.",
+        "A name may come twice only in different branches of one choice. `weight` and `moment_of_truth`",
+        "are read and checked; no number uses them yet.",
     ]
     return "\n".join(lines)
 

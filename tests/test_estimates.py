@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmmining.estimates import (
+    MOST_DRAWN,
+    Z95,
     absent,
     difference_of_means,
     difference_of_shares,
@@ -76,6 +78,16 @@ def test_customers_are_drawn_not_cases():
     assert many.value == pytest.approx(few.value)
     assert many.high - many.low == pytest.approx(few.high - few.low, rel=1e-9)
     assert many.n == 500
+
+
+def test_many_customers_have_the_interval_of_the_normal_limit():
+    n = MOST_DRAWN + 1
+    values = np.random.default_rng(2).gamma(2.0, 1.0, n)
+    found, reach = mean(values, np.arange(n), "count", ""), Z95 * values.std(ddof=1) / math.sqrt(n)
+    assert found.value - found.low == pytest.approx(reach, rel=0.02)
+    assert found.high - found.value == pytest.approx(reach, rel=0.02)
+    fewer = mean(values[: MOST_DRAWN - 1], np.arange(n - 2), "count", "")  # drawn, not computed
+    assert fewer.high - fewer.low == pytest.approx(found.high - found.low, rel=0.1)
 
 
 def test_one_customer_has_no_spread_rather_than_a_zero():

@@ -8,7 +8,12 @@ from crmmining.eventlog.log import EventLog
 
 @pytest.fixture
 def log() -> EventLog:
-    rows = [("1", "a", "web", "customer"), ("1", "b", "phone", "company"), ("2", "a", "web", "customer"), ("3", "c", None, "system")]
+    rows = [
+        ("1", "a", "web", "customer"),
+        ("1", "b", "phone", "company"),
+        ("2", "a", "web", "customer"),
+        ("3", "c", None, "system"),
+    ]
     table = pd.DataFrame(rows, columns=["case", "activity", "channel", "actor"])
     found = EventLog.from_frame(table.assign(time=pd.date_range("2026-01-01", periods=4, tz="UTC")))
     found.cases["outcome"] = [0, 1, 2]
@@ -30,7 +35,9 @@ def log() -> EventLog:
         ([], ["1", "2", "3"]),
     ],
 )
-def test_a_case_must_answer_to_every_condition(log: EventLog, conditions: list[str], cases: list[str]) -> None:
+def test_a_case_must_answer_to_every_condition(
+    log: EventLog, conditions: list[str], cases: list[str]
+) -> None:
     assert where(log, conditions).cases["case"].tolist() == cases
 
 
@@ -47,7 +54,9 @@ def test_a_case_keeps_all_its_events() -> None:
         ("region=Nort", "no region 'Nort'.* Did you mean 'North'"),
     ],
 )
-def test_a_name_that_is_not_there_is_said_with_the_nearest(log: EventLog, condition: str, message: str) -> None:
+def test_a_name_that_is_not_there_is_said_with_the_nearest(
+    log: EventLog, condition: str, message: str
+) -> None:
     with pytest.raises(UnknownNameError, match=message):
         where(log, [condition])
 

@@ -1,13 +1,13 @@
 """Goals on lives made by hand, one customer per rule; the data ends on 31 March 2025."""
 
 import pytest
+from tests.sources.small import opened, utc
 
 from crmmining.eventlog.goal_building import UNFITTED_SILENCE
 from crmmining.eventlog.goal_kernel import RULES
 from crmmining.eventlog.log import OUTCOMES
 from crmmining.eventlog.study import Study
 from crmmining.study.durations import DAY, HOUR
-from tests.sources.small import opened, utc
 
 DECLARED = """
 study: Lives
@@ -121,7 +121,10 @@ def steps(study: Study, who: str) -> list[tuple[str, str, int | None, str | None
         [who],
     )
     attempts = {instance: k for k, instance in enumerate(sorted({row[2] for row in rows} - {None}), start=1)}
-    return [(day, step, attempts.get(goal), None if rule is None else RULES[rule]) for day, step, goal, rule in rows]
+    return [
+        (day, step, attempts.get(goal), None if rule is None else RULES[rule])
+        for day, step, goal, rule in rows
+    ]
 
 
 def outcomes(study: Study, who: str) -> list[str]:
@@ -165,7 +168,11 @@ def test_a_record_still_open_keeps_the_goal_running_through_silence(study: Study
 
 
 def test_a_record_closed_before_does_not(study: Study) -> None:
-    assert [step[2:] for step in steps(study, "closed_before")] == [(1, "opening"), (1, "record"), (2, "opening")]
+    assert [step[2:] for step in steps(study, "closed_before")] == [
+        (1, "opening"),
+        (1, "record"),
+        (2, "opening"),
+    ]
 
 
 def test_a_record_stays_with_its_goal(study: Study) -> None:
@@ -179,16 +186,22 @@ def test_a_link_beats_silence(study: Study) -> None:
 
 def test_after_a_reached_goal_only_what_comes_soon_belongs_to_it(study: Study) -> None:
     assert [step[2:] for step in steps(study, "afterwards")] == [
-        (1, "opening"), (1, "continued"), (1, "aftermath"), (None, None),
-    ]  # fmt: skip
+        (1, "opening"),
+        (1, "continued"),
+        (1, "aftermath"),
+        (None, None),
+    ]
     assert outcomes(study, "afterwards") == ["reached"]
     assert reached(study, "afterwards") == [utc("2025-01-05")]
 
 
 def test_an_opening_after_a_reached_goal_is_a_new_goal(study: Study) -> None:
     assert [step[2:] for step in steps(study, "wants_more")] == [
-        (1, "opening"), (1, "continued"), (2, "opening"), (2, "continued"),
-    ]  # fmt: skip
+        (1, "opening"),
+        (1, "continued"),
+        (2, "opening"),
+        (2, "continued"),
+    ]
     assert outcomes(study, "wants_more") == ["reached", "abandoned"]
 
 
@@ -252,7 +265,9 @@ def pauses(n: int) -> str:
     return "\n".join(rows) + "\n"
 
 
-def test_silence_is_the_p95_of_the_longest_pause_in_reached_goals(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_silence_is_the_p95_of_the_longest_pause_in_reached_goals(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     study = opened(tmp_path_factory.mktemp("auto"), AUTO, lives=pauses(40))
     silence = study.silences["Get it"]
     assert silence.fitted and silence.n_goals == 40

@@ -60,13 +60,17 @@ def test_an_activity_that_ends_one_case_and_begins_the_next_is_no_repeat() -> No
 
 
 def test_equal_times_keep_the_order_of_rows_and_are_counted() -> None:
-    log = EventLog.from_frame(frame(("1", "b", "2026-01-01"), ("1", "a", "2026-01-01"), ("1", "c", "2025-01-01")))
+    log = EventLog.from_frame(
+        frame(("1", "b", "2026-01-01"), ("1", "a", "2026-01-01"), ("1", "c", "2025-01-01"))
+    )
     assert log.variants[0].activities == ("c", "b", "a") and log.n_ties == 1
 
 
 def test_throughput_begins_with_the_start_of_the_first_event_where_it_is_known() -> None:
     start = [pd.Timestamp("2026-01-01 08:00", tz="UTC"), pd.NaT]
-    log = EventLog.from_frame(frame(("1", "a", "2026-01-01 10:00"), ("1", "b", "2026-01-01 12:00"), start=start))
+    log = EventLog.from_frame(
+        frame(("1", "a", "2026-01-01 10:00"), ("1", "b", "2026-01-01 12:00"), start=start)
+    )
     assert log.throughput.tolist() == [4 * HOUR]
 
 
@@ -85,9 +89,12 @@ def test_the_callers_frame_stays_as_it_is() -> None:
 
 def test_a_frame_comes_back_with_its_roles() -> None:
     table = frame(
-        ("1", "a", "2026-01-01"), ("1", "b", "2026-01-02"),
-        channel=["web", None], actor=["customer", None], resource=["NA", "Ann"],
-    )  # fmt: skip
+        ("1", "a", "2026-01-01"),
+        ("1", "b", "2026-01-02"),
+        channel=["web", None],
+        actor=["customer", None],
+        resource=["NA", "Ann"],
+    )
     back = EventLog.from_frame(table).to_frame()
     assert back["channel"].astype(object).where(back["channel"].notna(), None).tolist() == ["web", None]
     assert back["actor"].astype(object).where(back["actor"].notna(), None).tolist() == ["customer", None]
@@ -101,7 +108,9 @@ def test_a_frame_without_a_needed_column_is_refused() -> None:
 
 @pytest.mark.parametrize("column", ["case", "activity", "time"])
 def test_a_row_without_case_activity_or_time_is_refused(column: str) -> None:
-    table = frame(("1", "a", "2026-01-01"), ("1", "b", "2026-01-02")).astype({"case": object, "activity": object})
+    table = frame(("1", "a", "2026-01-01"), ("1", "b", "2026-01-02")).astype(
+        {"case": object, "activity": object}
+    )
     table.loc[1, column] = None
     with pytest.raises(UnreadableValueError, match=f"row 2 has no {column}"):
         EventLog.from_frame(table)
@@ -119,6 +128,8 @@ def test_an_unknown_column_is_named_with_those_there_are() -> None:
 
 def test_an_id_is_not_taken_for_an_activity() -> None:
     n = MOST_ACTIVITIES + 1
-    table = pd.DataFrame({"case": "1", "activity": [f"{i}" for i in range(n)], "time": pd.Timestamp("2026-01-01", tz="UTC")})
+    table = pd.DataFrame(
+        {"case": "1", "activity": [f"{i}" for i in range(n)], "time": pd.Timestamp("2026-01-01", tz="UTC")}
+    )
     with pytest.raises(InvalidOptionError, match="8,001 different activities"):
         EventLog.from_frame(table)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from tests.sources.small import opened, utc
 
 from crmmining.errors import UnknownNameError
 from crmmining.eventlog.study import Study
-from tests.sources.small import opened, utc
 
 DECLARED = """
 study: Both views
@@ -45,7 +45,12 @@ at,step,who,deal,team
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return opened(tmp_path_factory.mktemp("both"), DECLARED, contacts=CONTACTS, work=WORK.replace("2025-01-08,chat,,,Web\n", ""))
+    return opened(
+        tmp_path_factory.mktemp("both"),
+        DECLARED,
+        contacts=CONTACTS,
+        work=WORK.replace("2025-01-08,chat,,,Web\n", ""),
+    )
 
 
 def test_flattening_counts_what_each_notion_leaves_out_and_mixes(study: Study) -> None:
@@ -115,11 +120,15 @@ def test_process_and_journey_logs_hold_the_same_events(sample: Study) -> None:
     """An event in both has the same time, activity, customer and record, and is in one case of a kind."""
     shown = ("time", "activity", "customer", "record", "actor")
     rows: dict[str, dict[int, tuple[object, ...]]] = {"process": {}, "journey": {}}
-    logs = [sample.process_log(name) for name in sample.processes] + [sample.journey_log(name) for name in sample.goals]
+    logs = [sample.process_log(name) for name in sample.processes] + [
+        sample.journey_log(name) for name in sample.goals
+    ]
     for log in logs:
         known = rows[log.notion.kind]
         names = np.array(log.activities, object)[log.column("activity")]
-        values = zip(*(names if column == "activity" else log.column(column) for column in shown), strict=True)
+        values = zip(
+            *(names if column == "activity" else log.column(column) for column in shown), strict=True
+        )
         for event, row in zip(log.column("event").tolist(), values, strict=True):
             assert event not in known
             known[event] = row

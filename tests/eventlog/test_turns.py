@@ -6,12 +6,18 @@ from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN, ON_HOLD, UNKNO
 
 def log_of(*actors: str | None, cases: str | None = None, activities: str | None = None) -> EventLog:
     n = len(actors)
-    table = pd.DataFrame({"case": list(cases or "1" * n), "activity": list(activities or "a" * n), "actor": list(actors)})
+    table = pd.DataFrame(
+        {"case": list(cases or "1" * n), "activity": list(activities or "a" * n), "actor": list(actors)}
+    )
     return EventLog.from_frame(table.assign(time=pd.date_range("2026-01-01", periods=n, tz="UTC")))
 
 
 def test_after_the_customers_contact_it_is_the_companys_turn_and_the_other_way_round() -> None:
-    assert turns(log_of("customer", "company", "customer")).tolist() == [COMPANY_TURN, CUSTOMER_TURN, COMPANY_TURN]
+    assert turns(log_of("customer", "company", "customer")).tolist() == [
+        COMPANY_TURN,
+        CUSTOMER_TURN,
+        COMPANY_TURN,
+    ]
 
 
 def test_a_system_event_hands_the_turn_to_nobody() -> None:

@@ -19,8 +19,12 @@ def log_of(runs: list[str]) -> EventLog:
     code = np.array(["abc".index(row[1]) for row in steps], np.int32)
     cases = pd.DataFrame({"case": [f"{i:03}" for i in range(len(runs))]})
     return EventLog.from_columns(
-        CaseNotion("plain", "log"), case, {"activity": code, "time": time * HOUR}, {"activity": ("a", "b", "c")}, cases
-    )  # fmt: skip
+        CaseNotion("plain", "log"),
+        case,
+        {"activity": code, "time": time * HOUR},
+        {"activity": ("a", "b", "c")},
+        cases,
+    )
 
 
 @given(runs=RUNS)

@@ -15,6 +15,7 @@ from tests.comparison.tiny import Happening, answered, goal, process, tiny_study
 
 from crmmining.comparison.views import compare_views
 from crmmining.errors import InvalidOptionError
+from crmmining.reporting.inline_svg import inline_svg
 from crmmining.reporting.report import file_stem, write_report
 
 SAMPLES = ("home_move", "service_desk")
@@ -196,6 +197,20 @@ def test_a_file_is_no_folder_for_a_report(tmp_path, home_move_study):
     with pytest.raises(InvalidOptionError, match="is a file"):
         write_report(home_move_study, tmp_path / "taken")
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_compressed_pictures_keep_every_word_and_every_decimal():
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    figure = Figure()
+    figure.add_artist(Line2D([], [], transform=figure.transFigure))  # drawn as an empty group
+    said = ["3.46 days", "a < b > c", "12.875", "<g>", "</g> 1.25"]
+    for k, words in enumerate(said):
+        figure.text(0.1, 0.1 + k / 10, words, gid="" if k else None)
+    root = ET.fromstring(inline_svg(figure, "one"))
+    found = [element.text for element in root.iter() if element.tag.rpartition("}")[2] == "text"]
+    assert found == said
 
 
 HOSTILE = (

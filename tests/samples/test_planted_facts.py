@@ -1,6 +1,7 @@
 """Every fact planted in the committed sample is found, its size inside the interval reported."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,6 @@ FACTS = (
 def maker():
     spec = importlib.util.spec_from_file_location("make_planted_facts", DOCS / "make_planted_facts.py")
     module = importlib.util.module_from_spec(spec)
-    import sys
 
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)

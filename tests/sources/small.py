@@ -34,10 +34,20 @@ def opened(folder: Path, declared: str, **files: str | bytes) -> Study:
 def events(study: Study, *columns: str) -> list[tuple[Any, ...]]:
     """The chosen columns of every event, in the order they are numbered."""
     sql = {
-        "time": "e.time", "start": "e.start", "activity": "a.name", "customer": "c.key", "record": "r.id",
-        "channel": "ch.name", "department": "d.name", "resource": "rs.name", "actor": "e.actor",
-        "visible": "e.visible", "contact": "e.contact", "satisfaction": "e.satisfaction", "row": "e.row",
-    }  # fmt: skip
+        "time": "e.time",
+        "start": "e.start",
+        "activity": "a.name",
+        "customer": "c.key",
+        "record": "r.id",
+        "channel": "ch.name",
+        "department": "d.name",
+        "resource": "rs.name",
+        "actor": "e.actor",
+        "visible": "e.visible",
+        "contact": "e.contact",
+        "satisfaction": "e.satisfaction",
+        "row": "e.row",
+    }
     joins = "".join(
         f" LEFT JOIN names {alias} ON {alias}.kind = '{kind}' AND {alias}.code = e.{kind}"
         for alias, kind in (("a", "activity"), ("ch", "channel"), ("d", "department"), ("rs", "resource"))

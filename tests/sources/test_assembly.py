@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.sources.small import events, findings, opened, records, utc
 
 from crmmining.eventlog.study import Study
-from tests.sources.small import events, findings, opened, records, utc
 
 DECLARED = """
 study: Closings
@@ -143,7 +143,10 @@ def test_names_that_nothing_answers_to_are_warned_of_with_the_nearest(words: Stu
     warnings = "\n".join(words.quality.warnings)
     assert "unmapped activity: not in the study file's activities: 'X5' (3 events)" in warnings
     assert "declared activity that never occurs. Did you mean 'X5'?: 'X55'" in warnings
-    assert "the ideal journey of 'Get it' names an activity that never occurs. Did you mean 'Answered'?: 'Answerd'" in warnings
+    assert (
+        "the ideal journey of 'Get it' names an activity that never occurs. Did you mean 'Answered'?: 'Answerd'"
+        in warnings
+    )
     assert "goal 'Get it' names an activity that never occurs.: 'Got'" in warnings
     assert "promise 'Answer' names an activity that never occurs. Did you mean 'Filed'?: 'Filled'" in warnings
 
@@ -155,9 +158,13 @@ def test_what_is_missing_is_counted(words: Study) -> None:
 
 
 def test_events_that_stand_twice_or_at_one_time_are_counted(tmp_path: Path) -> None:
-    declared = "study: T\nsources:\n  - table: events.csv\n    event: {time: at, activity: s, customer: {id: who}}\n"
+    declared = (
+        "study: T\nsources:\n  - table: events.csv\n    event: {time: at, activity: s, customer: {id: who}}\n"
+    )
     content = "at,s,who\n2025-01-01,a,ann\n2025-01-01,a,ann\n2025-01-01,b,ann\n1970-01-01,a,bob\n"
     found = findings(opened(tmp_path, declared, events=content))
     assert found["events that stand twice (same time, activity, customer, record)"] == 1
-    assert found["events with the same time as another of the same customer, ordered by source, then row"] == 3
+    assert (
+        found["events with the same time as another of the same customer, ordered by source, then row"] == 3
+    )
     assert found["events before 1990"] == 1

@@ -48,14 +48,19 @@ def test_a_quoted_value_may_hold_anything(end: str, inside: str, tmp_path: Path)
 
 
 def test_line_ends_that_change_midway_are_refused_not_swallowed(tmp_path: Path) -> None:
-    for content in ("c,a,t\n1,x,2025-01-01\r\n1,y,2025-01-02\n", "c,a,t\r\n1,x,2025-01-01\n1,y,2025-01-02\r\n"):
+    for content in (
+        "c,a,t\n1,x,2025-01-01\r\n1,y,2025-01-02\n",
+        "c,a,t\r\n1,x,2025-01-01\n1,y,2025-01-02\r\n",
+    ):
         with pytest.raises(SourceError, match="line ends or quotes are mixed"):
             activities(tmp_path, content)
 
 
 def test_a_declared_delimiter_and_encoding_are_used(tmp_path: Path) -> None:
     assert activities(tmp_path, "c|a,b|a|t\n1|q|x|2025-01-01\n", delimiter="|") == ["x"]
-    assert activities(tmp_path, "c,a,t\n1,Café,2025-01-01\n".encode("latin-1"), encoding="latin-1") == ["Café"]
+    assert activities(tmp_path, "c,a,t\n1,Café,2025-01-01\n".encode("latin-1"), encoding="latin-1") == [
+        "Café"
+    ]
     assert activities(tmp_path, "c,a,t\n1,Café,2025-01-01\n".encode("utf-16"), encoding="UTF-16") == ["Café"]
 
 
@@ -70,7 +75,9 @@ def test_a_character_cut_by_the_end_of_the_head_is_no_error(tmp_path: Path) -> N
 @pytest.mark.parametrize("before", [1, 8000])
 def test_another_encoding_than_declared_is_refused_with_the_line(before: int, tmp_path: Path) -> None:
     content = b"c,a,t\n" + b"1,x,2025-01-01\n" * before + b"1,Caf\xe9,2025-01-01\n"
-    with pytest.raises(UnreadableValueError, match=rf"line {before + 2}: byte 0xE9 is not utf-8; .*encoding: latin-1"):
+    with pytest.raises(
+        UnreadableValueError, match=rf"line {before + 2}: byte 0xE9 is not utf-8; .*encoding: latin-1"
+    ):
         activities(tmp_path, content)
 
 
@@ -91,7 +98,10 @@ REFUSED = {
     "column without name": ("c,a,,t\n1,x,y,2025-01-01\n", "column 3 of the header has no name"),
     "a name we need ourselves": ("c,a,_row,t\n1,x,y,2025-01-01\n", "'_row'"),
     "quote never closed": ('c,a,t\n1,"x,2025-01-01\n1,y,2025-01-01\n', "line 2: a quote is not closed"),
-    "missing column": ("c,aa,t\n1,x,2025-01-01\n", "has no column 'a'; it has 'c', 'aa', 't'. Did you mean 'aa'?"),
+    "missing column": (
+        "c,aa,t\n1,x,2025-01-01\n",
+        "has no column 'a'; it has 'c', 'aa', 't'. Did you mean 'aa'?",
+    ),
 }
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.sources.small import events, findings, opened
 
 from crmmining.eventlog.study import Study
-from tests.sources.small import events, findings, opened
 
 DECLARED = """
 study: People
@@ -54,15 +54,23 @@ def test_one_person_is_one_customer_wherever_a_key_stands(tmp_path: Path) -> Non
     study = people(tmp_path)
     third = customers(study)[5]
     assert customers(study) == [
-        "ann@example.org", "bob@example.org", "cyd@example.org",
-        "ann@example.org", "bob@example.org", third, "49301234", third,
-    ]  # fmt: skip
+        "ann@example.org",
+        "bob@example.org",
+        "cyd@example.org",
+        "ann@example.org",
+        "bob@example.org",
+        third,
+        "49301234",
+        third,
+    ]
     assert findings(study)["customers seen in more than one source"] == 2
     assert study.workspace.value("SELECT count(*) FROM customers") == 5
 
 
 def test_a_call_without_a_number_is_set_aside(tmp_path: Path) -> None:
-    assert people(tmp_path).quality.refused[["reason", "row"]].values.tolist() == [["neither customer nor record", 6]]
+    assert people(tmp_path).quality.refused[["reason", "row"]].values.tolist() == [
+        ["neither customer nor record", 6]
+    ]
 
 
 def test_without_a_country_code_only_the_same_digits_are_one_number(tmp_path: Path) -> None:
@@ -84,7 +92,9 @@ def test_a_record_with_events_of_several_customers_is_counted(tmp_path: Path) ->
             record: {type: deal, id: deal}
             event: {time: at, activity: step, customer: {id: who}}
     """
-    work = "at,step,deal,who\n2025-01-01,a,d1,ann\n2025-01-02,b,d1,bob\n2025-01-03,c,d1,\n2025-01-04,a,d2,bob\n"
+    work = (
+        "at,step,deal,who\n2025-01-01,a,d1,ann\n2025-01-02,b,d1,bob\n2025-01-03,c,d1,\n2025-01-04,a,d2,bob\n"
+    )
     study = opened(tmp_path, declared, work=work)
     assert findings(study)["records with events of several customers"] == 1
     assert customers(study) == ["ann", "bob", "ann", "bob"]
@@ -122,7 +132,9 @@ def test_attributes_of_a_customer_come_from_the_table_that_has_them(tmp_path: Pa
     assert cases["region"].where(cases["region"].notna(), None).tolist() == ["North", None]
 
 
-@pytest.mark.parametrize("number", ["+44 (0)20 7946 0001", "0044 20 7946 0001", "020-7946-0001", "+442079460001"])
+@pytest.mark.parametrize(
+    "number", ["+44 (0)20 7946 0001", "0044 20 7946 0001", "020-7946-0001", "+442079460001"]
+)
 def test_a_number_is_the_same_however_it_is_written(number: str, tmp_path: Path) -> None:
     declared = """
         study: Numbers

@@ -3,7 +3,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crmmining.errors import InvalidOptionError, MissingColumnError, MissingFileError, SourceError, UnknownNameError, UnreadableValueError
+from crmmining.errors import (
+    InvalidOptionError,
+    MissingColumnError,
+    MissingFileError,
+    SourceError,
+    UnknownNameError,
+    UnreadableValueError,
+)
 from crmmining.reporting.exports import export_log
 from crmmining.sources.plain_logs import is_plain_log, read_table
 
@@ -29,7 +36,11 @@ def test_a_table_becomes_a_log_with_the_roles_it_is_told(log_file: Path) -> None
     assert log.cases.to_dict("list") == {"case": ["1", "2"], "customer": ["NA", "ann"]}
     frame = log.to_frame()
     assert frame["activity"].tolist() == ["a", "b", "b"]
-    assert frame["department"].astype(object).where(frame["department"].notna(), None).tolist() == ["Web", None, "NA"]
+    assert frame["department"].astype(object).where(frame["department"].notna(), None).tolist() == [
+        "Web",
+        None,
+        "NA",
+    ]
     assert frame["actor"].tolist() == ["company", "system", "customer"]
     assert log.throughput.tolist() == [3_600_000_000, 3_600_000_000]
 
@@ -45,7 +56,9 @@ def test_without_a_case_the_record_is_one_else_the_customer(log_file: Path) -> N
 
 
 def test_a_role_that_is_not_told_is_asked_for_with_the_columns_there_are(log_file: Path) -> None:
-    with pytest.raises(InvalidOptionError, match=r"which column is the activity\? It has 'id', 'step'.*--activity COLUMN"):
+    with pytest.raises(
+        InvalidOptionError, match=r"which column is the activity\? It has 'id', 'step'.*--activity COLUMN"
+    ):
         read_table(log_file, columns={"case": "id"})
 
 
@@ -85,7 +98,8 @@ def test_csv_parquet_and_their_rows_are_the_same_log(log_file: Path, tmp_path: P
     table["id"] = table["id"].astype(int)
     table.to_parquet(tmp_path / "log.parquet")
     pd.testing.assert_frame_equal(
-        read_table(tmp_path / "log.parquet", columns=COLUMNS).to_frame(), read_table(log_file, columns=COLUMNS).to_frame()
+        read_table(tmp_path / "log.parquet", columns=COLUMNS).to_frame(),
+        read_table(log_file, columns=COLUMNS).to_frame(),
     )
 
 
@@ -96,7 +110,9 @@ def test_an_exported_log_is_read_back(suffix: str, log_file: Path, tmp_path: Pat
     names = {name: name for name in ("case", "activity", "time", "start", "department", "actor")}
     back = read_table(tmp_path / f"out{suffix}", columns=None if "xes" in suffix else names)
     shown = ["case", "activity", "time", "start", "department", "actor"]
-    assert back.to_frame()[shown].astype(str).to_dict("list") == log.to_frame()[shown].astype(str).to_dict("list")
+    assert back.to_frame()[shown].astype(str).to_dict("list") == log.to_frame()[shown].astype(str).to_dict(
+        "list"
+    )
 
 
 def test_tabs_are_the_delimiter_of_tsv(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.sources.small import events, findings, opened, utc
 
 from crmmining.errors import MissingColumnError, SourceError, UnreadableValueError
 from crmmining.eventlog.study import Study
-from tests.sources.small import events, findings, opened, utc
 
 
 def table(folder: Path, source: str, content: str, rest: str = "") -> Study:
@@ -16,7 +16,9 @@ def table(folder: Path, source: str, content: str, rest: str = "") -> Study:
 
 
 def refused(study: Study) -> list[tuple[int, str, str, str]]:
-    return study.workspace.rows("SELECT row, column_name, coalesce(value, ''), reason FROM refused ORDER BY row")
+    return study.workspace.rows(
+        "SELECT row, column_name, coalesce(value, ''), reason FROM refused ORDER BY row"
+    )
 
 
 def test_na_is_an_id_and_only_declared_nulls_are_absent(tmp_path: Path) -> None:
@@ -26,9 +28,15 @@ def test_na_is_an_id_and_only_declared_nulls_are_absent(tmp_path: Path) -> None:
         2025-01-02,null,None
         2025-01-03,nan,?
     """
-    read = events(table(tmp_path / "a", "event: {time: at, activity: step, customer: {id: who}}", content), "activity", "customer")
+    read = events(
+        table(tmp_path / "a", "event: {time: at, activity: step, customer: {id: who}}", content),
+        "activity",
+        "customer",
+    )
     assert read == [("NA", "NA"), ("null", "None"), ("nan", "?")]
-    study = table(tmp_path / "b", 'null: ["?", "None"]\nevent: {time: at, activity: step, customer: {id: who}}', content)
+    study = table(
+        tmp_path / "b", 'null: ["?", "None"]\nevent: {time: at, activity: step, customer: {id: who}}', content
+    )
     assert events(study, "activity", "customer") == [("NA", "NA")]
     assert [row[3] for row in refused(study)] == ["neither customer nor record"] * 2
 
@@ -43,8 +51,10 @@ def test_rows_without_time_activity_or_subject_are_set_aside_with_the_reason(tmp
     """
     study = table(tmp_path, "event: {time: at, activity: step, customer: {id: who}}", content)
     assert [(row, reason) for row, _, _, reason in refused(study)] == [
-        (2, "no time"), (3, "no activity"), (4, "neither customer nor record"),
-    ]  # fmt: skip
+        (2, "no time"),
+        (3, "no activity"),
+        (4, "neither customer nor record"),
+    ]
     files = study.quality.files
     assert files[["n_rows", "n_events", "n_refused"]].values.tolist() == [[4, 1, 3]]
     assert study.quality.warnings[0].startswith("1 rows of events.csv refused: ")
@@ -73,7 +83,9 @@ ROLES = 'time: {format: "%d/%m/%Y"}\nevent: {time: at, start: from, activity: st
 def test_a_value_that_cannot_be_read_stops_with_file_row_column_and_value(
     value: dict[str, str], message: str, tmp_path: Path
 ) -> None:
-    content = UNREADABLE.format(**{"at": "03/02/2025", "start": "03/02/2025", "step": "a", "score": "1", **value})
+    content = UNREADABLE.format(
+        **{"at": "03/02/2025", "start": "03/02/2025", "step": "a", "score": "1", **value}
+    )
     with pytest.raises(UnreadableValueError) as caught:
         table(tmp_path, ROLES, content)
     assert message in str(caught.value) and str(tmp_path / "events.csv") in str(caught.value)
@@ -85,8 +97,10 @@ def test_max_refused_sets_unreadable_rows_aside(tmp_path: Path) -> None:
     study = table(tmp_path, f"max_refused: 0.25\n{ROLES}", content)
     assert refused(study) == [(4, "at", "soon", "is no time like '%d/%m/%Y'")]
     assert events(study, "row", "start", "satisfaction") == [
-        (1, utc("2025-02-01"), 4), (2, utc("2025-02-01"), None), (3, utc("2025-02-01"), 5),
-    ]  # fmt: skip
+        (1, utc("2025-02-01"), 4),
+        (2, utc("2025-02-01"), None),
+        (3, utc("2025-02-01"), 5),
+    ]
 
 
 def test_a_row_may_be_several_events_and_an_optional_one_may_be_absent(tmp_path: Path) -> None:
@@ -95,10 +109,14 @@ def test_a_row_may_be_several_events_and_an_optional_one_may_be_absent(tmp_path:
         "      - {time: asked, activity: {value: Asked}, actor: {value: customer}}\n"
         "      - {time: answered, activity: {value: Answered}, optional: true, actor: {value: company}}\n"
     )
-    study = opened(tmp_path, declared, events="who,asked,answered\nann,2025-01-01,2025-01-02\nbob,2025-01-03,\n")
+    study = opened(
+        tmp_path, declared, events="who,asked,answered\nann,2025-01-01,2025-01-02\nbob,2025-01-03,\n"
+    )
     assert events(study, "activity", "customer", "actor") == [
-        ("Asked", "ann", 0), ("Answered", "ann", 1), ("Asked", "bob", 0),
-    ]  # fmt: skip
+        ("Asked", "ann", 0),
+        ("Answered", "ann", 1),
+        ("Asked", "bob", 0),
+    ]
     assert refused(study) == []
 
 
@@ -116,21 +134,29 @@ i1,2025-01-01,2025-01-04 10:00,5,Active,Web
 
 def test_an_event_on_change_is_one_only_where_its_record_changes(tmp_path: Path) -> None:
     source = "record: {type: incident, id: number}\nevent: {time: at, activity: state, on_change: state, sequence: n}"
-    log = table(tmp_path, source, UPDATES, "processes: {Incident: {record: incident}}\n").process_log("Incident")
-    assert {v.activities: v.n_cases for v in log.variants} == {("New", "Active", "Solved", "Active"): 1, ("New",): 1}
+    log = table(tmp_path, source, UPDATES, "processes: {Incident: {record: incident}}\n").process_log(
+        "Incident"
+    )
+    assert {v.activities: v.n_cases for v in log.variants} == {
+        ("New", "Active", "Solved", "Active"): 1,
+        ("New",): 1,
+    }
     assert log.n_ties == 1
 
 
 def test_an_event_on_change_of_a_date_of_the_record_comes_once_per_record(tmp_path: Path) -> None:
     source = "record: {type: incident, id: number}\nevent: {time: created, activity: {value: Opened}, on_change: created}"
     assert events(table(tmp_path, source, UPDATES), "record", "time") == [
-        ("i1", utc("2025-01-01")), ("i2", utc("2025-01-02")),
-    ]  # fmt: skip
+        ("i1", utc("2025-01-01")),
+        ("i2", utc("2025-01-02")),
+    ]
 
 
 def test_without_a_sequence_equal_times_keep_the_order_of_rows(tmp_path: Path) -> None:
     source = "record: {type: incident, id: number}\nevent: {time: at, activity: state, on_change: state}"
-    log = table(tmp_path, source, UPDATES, "processes: {Incident: {record: incident}}\n").process_log("Incident")
+    log = table(tmp_path, source, UPDATES, "processes: {Incident: {record: incident}}\n").process_log(
+        "Incident"
+    )
     assert ("New", "Solved", "Active", "Solved", "Active") in {v.activities for v in log.variants}
 
 
@@ -167,31 +193,63 @@ def test_roles_are_columns_constants_templates_maps_and_words(tmp_path: Path) ->
 
 
 def test_an_actor_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableValueError, match="'client' is no actor; write one of customer, company, system"):
-        table(tmp_path, "event: {time: at, activity: s, actor: side, customer: {id: s}}", "at,s,side\n2025-01-01,a,client\n")
+    with pytest.raises(
+        UnreadableValueError, match="'client' is no actor; write one of customer, company, system"
+    ):
+        table(
+            tmp_path,
+            "event: {time: at, activity: s, actor: side, customer: {id: s}}",
+            "at,s,side\n2025-01-01,a,client\n",
+        )
 
 
 def test_a_word_that_is_a_channel_and_a_column_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"has a column 'email', and 'email' may be meant.*\{column: email\} or \{value: email\}"):
-        table(tmp_path, "event: {time: at, activity: s, channel: email, customer: email}", "at,s,email\n2025-01-01,a,a@b\n")
+    with pytest.raises(
+        SourceError,
+        match=r"has a column 'email', and 'email' may be meant.*\{column: email\} or \{value: email\}",
+    ):
+        table(
+            tmp_path,
+            "event: {time: at, activity: s, channel: email, customer: email}",
+            "at,s,email\n2025-01-01,a,a@b\n",
+        )
 
 
 def test_a_word_like_a_column_is_refused_not_taken_as_a_constant(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"has no column 'chanel'. Did you mean 'channel'\?.*write \{value: chanel\}"):
-        table(tmp_path, "event: {time: at, activity: s, channel: chanel, customer: {id: s}}", "at,s,channel\n2025-01-01,a,web\n")
+    with pytest.raises(
+        SourceError, match=r"has no column 'chanel'. Did you mean 'channel'\?.*write \{value: chanel\}"
+    ):
+        table(
+            tmp_path,
+            "event: {time: at, activity: s, channel: chanel, customer: {id: s}}",
+            "at,s,channel\n2025-01-01,a,web\n",
+        )
 
 
 @pytest.mark.parametrize(
-    "role", ["activity: stp", "activity: {column: stp}", "activity: {template: '{stp}'}", "activity: step, where: {stp: a}"]
+    "role",
+    [
+        "activity: stp",
+        "activity: {column: stp}",
+        "activity: {template: '{stp}'}",
+        "activity: step, where: {stp: a}",
+    ],
 )
 def test_a_missing_column_is_named_with_the_nearest(role: str, tmp_path: Path) -> None:
-    with pytest.raises(MissingColumnError, match=r"events.csv has no column 'stp'; it has 'at', 'step', 'who'. Did you mean 'step'"):
-        table(tmp_path, f"event: {{time: at, {role}, customer: {{id: who}}}}", "at,step,who\n2025-01-01,a,ann\n")
+    with pytest.raises(
+        MissingColumnError,
+        match=r"events.csv has no column 'stp'; it has 'at', 'step', 'who'. Did you mean 'step'",
+    ):
+        table(
+            tmp_path, f"event: {{time: at, {role}, customer: {{id: who}}}}", "at,step,who\n2025-01-01,a,ann\n"
+        )
 
 
 def test_only_rows_that_answer_to_where_are_read(tmp_path: Path) -> None:
-    source = "where: {live: [\"1\", yes]}\nevent: {time: at, activity: s, customer: {id: who}, where: {s: b}}"
-    content = "at,s,who,live\n2025-01-01,a,ann,1\n2025-01-02,b,ann,yes\n2025-01-03,b,ann,0\n2025-01-04,b,ann,\n"
+    source = 'where: {live: ["1", yes]}\nevent: {time: at, activity: s, customer: {id: who}, where: {s: b}}'
+    content = (
+        "at,s,who,live\n2025-01-01,a,ann,1\n2025-01-02,b,ann,yes\n2025-01-03,b,ann,0\n2025-01-04,b,ann,\n"
+    )
     assert events(table(tmp_path, source, content), "row") == [2]
 
 
@@ -217,7 +275,9 @@ def test_links_join_records_in_one_source_and_dead_ones_are_counted(tmp_path: Pa
     source = "record: {type: deal, id: deal}\nlinks: [{column: from}]\nevent: {time: at, activity: s}"
     content = "at,s,deal,from\n2025-01-01,a,d1,\n2025-01-02,a,d2,d1\n2025-01-03,b,d2,d1\n2025-01-04,a,d3,gone\n2025-01-05,a,d4,d4\n"
     study = table(tmp_path, source, content)
-    rows = study.workspace.rows("SELECT a.id, b.id FROM links JOIN records a USING (record) JOIN records b ON b.record = linked")
+    rows = study.workspace.rows(
+        "SELECT a.id, b.id FROM links JOIN records a USING (record) JOIN records b ON b.record = linked"
+    )
     assert rows == [("d2", "d1")]
     assert findings(study)["links to a record that is in no export"] == 1
 
@@ -235,5 +295,27 @@ def test_an_attribute_takes_the_first_last_least_or_greatest_of_its_values(tmp_p
 
 def test_a_name_with_quotes_and_blanks_is_only_a_name(tmp_path: Path) -> None:
     content = b'"at ""x"" --";step;"a;b\'"\n2025-01-01;o\'neil;ann\n'
-    source = "event: {time: 'at \"x\" --', activity: step, customer: {id: \"a;b'\"}}"
+    source = 'event: {time: \'at "x" --\', activity: step, customer: {id: "a;b\'"}}'
     assert events(table(tmp_path, source, content.decode()), "activity", "customer") == [("o'neil", "ann")]
+
+
+RECORDS = "id,at,begun,finished\nd1,01/02/2025,01/01/2025,02/02/2025\nd2,01/02/2025,01/01/2025,{}\n"
+DATED = """
+    time: {format: "%d/%m/%Y"}
+    record: {type: deal, id: id, opened: begun, closed: finished}
+    event: {time: at, activity: {value: seen}}
+"""
+
+
+def test_a_closing_that_cannot_be_read_is_not_taken_as_open(tmp_path: Path) -> None:
+    with pytest.raises(
+        UnreadableValueError, match="row 2, column 'finished': '2025-02-30' is no time like '%d/%m/%Y'"
+    ):
+        table(tmp_path, DATED, RECORDS.format("2025-02-30"))
+
+
+def test_a_closing_that_may_be_unreadable_is_noted(tmp_path: Path) -> None:
+    study = table(tmp_path, f"max_refused: 0.5{DATED}", RECORDS.format("soon"))
+    assert refused(study) == [(2, "finished", "soon", "is no time, the record counts as without it")]
+    assert study.workspace.rows("SELECT id, closed FROM records") == [("d1", utc("2025-02-02")), ("d2", None)]
+    assert len(events(study, "record")) == 2

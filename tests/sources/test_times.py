@@ -26,9 +26,15 @@ def short(folder: Path, *times: str, **options: str) -> list[str]:
 
 def test_iso_times_are_read_with_and_without_offset(tmp_path: Path) -> None:
     written = [
-        "2025-07-01 12:00", "2025-07-01T12:00:00", "2025-07-01T12:00:00Z", "2025-07-01T14:00:00+02:00",
-        "2025-07-01 14:00:00+0200", "2025-07-01 14:00:00+02", "2025-07-01T12:00:00.000+0000", "2025-07-01T08:30:00-03:30",
-    ]  # fmt: skip
+        "2025-07-01 12:00",
+        "2025-07-01T12:00:00",
+        "2025-07-01T12:00:00Z",
+        "2025-07-01T14:00:00+02:00",
+        "2025-07-01 14:00:00+0200",
+        "2025-07-01 14:00:00+02",
+        "2025-07-01T12:00:00.000+0000",
+        "2025-07-01T08:30:00-03:30",
+    ]
     assert set(short(tmp_path, *written)) == {"2025-07-01 12:00"}
 
 
@@ -38,8 +44,9 @@ def test_a_date_alone_is_midnight(tmp_path: Path) -> None:
 
 def test_fractions_are_kept_to_the_microsecond(tmp_path: Path) -> None:
     assert read(tmp_path, "2025-07-01 12:00:00.123456", "2025-07-01 12:00:00,5") == [
-        "2025-07-01 12:00:00.123456", "2025-07-01 12:00:00.500000",
-    ]  # fmt: skip
+        "2025-07-01 12:00:00.123456",
+        "2025-07-01 12:00:00.500000",
+    ]
 
 
 def test_the_zone_serves_times_that_name_none(tmp_path: Path) -> None:
@@ -48,7 +55,9 @@ def test_the_zone_serves_times_that_name_none(tmp_path: Path) -> None:
 
 
 def test_the_zone_serves_declared_formats_too(tmp_path: Path) -> None:
-    assert short(tmp_path, "01/07/2025 12:00", time_format="%d/%m/%Y %H:%M", zone="Europe/London") == ["2025-07-01 11:00"]
+    assert short(tmp_path, "01/07/2025 12:00", time_format="%d/%m/%Y %H:%M", zone="Europe/London") == [
+        "2025-07-01 11:00"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +112,9 @@ def test_a_value_that_is_no_time_is_refused_with_file_row_and_value(
 
 
 def test_a_value_unlike_the_declared_format_is_refused_with_file_row_and_value(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableValueError, match=r"log.csv: row 2, column 'at': '1.2.2025' is no time like '%d/%m/%Y'"):
+    with pytest.raises(
+        UnreadableValueError, match=r"log.csv: row 2, column 'at': '1.2.2025' is no time like '%d/%m/%Y'"
+    ):
         read(tmp_path, "01/02/2025", "1.2.2025", time_format="%d/%m/%Y")
 
 
@@ -123,10 +134,14 @@ def test_epochs_are_read_when_declared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["dd/mm/yyyy", "%d/%Q/%Y", "isoformat"])
 def test_a_format_that_is_none_is_refused(form: str, tmp_path: Path) -> None:
-    with pytest.raises(InvalidOptionError, match="is no way of writing times; write '%d/%m/%Y %H:%M', or iso"):
+    with pytest.raises(
+        InvalidOptionError, match="is no way of writing times; write '%d/%m/%Y %H:%M', or iso"
+    ):
         read(tmp_path, "01/02/2025", time_format=form)
 
 
 def test_a_zone_that_is_none_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(InvalidOptionError, match="no time zone 'Europe/Lundon'.* Did you mean 'Europe/London'"):
+    with pytest.raises(
+        InvalidOptionError, match="no time zone 'Europe/Lundon'.* Did you mean 'Europe/London'"
+    ):
         read(tmp_path, "2025-01-01", zone="Europe/Lundon")

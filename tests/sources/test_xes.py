@@ -13,7 +13,9 @@ from crmmining.reporting.exports import export_log
 from crmmining.sources.plain_logs import read_table
 
 SEPSIS = Path(__file__).parents[3] / "shared" / "data" / "benchmark_logs" / "SEPSIS.xes.gz"
-NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=6)
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=6
+)
 MOMENTS = st.integers(0, 2 * 10**15).map(lambda us: pd.Timestamp(us, unit="us", tz="UTC"))
 ROWS = st.lists(st.tuples(NAMES, NAMES, MOMENTS, st.none() | NAMES), min_size=1, max_size=12)
 
@@ -28,7 +30,9 @@ def test_a_log_written_as_xes_is_read_back_the_same(rows: list[tuple[object, ...
         back = read_table(path)
     assert back.cases["case"].tolist() == log.cases["case"].tolist()
     shown = [column for column in log.to_frame() if log.has(column) or column == "case"]
-    assert back.to_frame()[shown].astype(str).to_dict("list") == log.to_frame()[shown].astype(str).to_dict("list")
+    assert back.to_frame()[shown].astype(str).to_dict("list") == log.to_frame()[shown].astype(str).to_dict(
+        "list"
+    )
 
 
 def xes(folder: Path, body: str) -> Path:
@@ -59,8 +63,14 @@ def test_a_gzipped_log_is_read(tmp_path: Path) -> None:
     [
         ("<trace>", "not readable as XES"),
         ("<trace></trace>", "the log has no event"),
-        ('<trace><event><string key="concept:name" value="a"/></event></trace>', "trace '1', event 1 has no time"),
-        ('<trace><event><date key="time:timestamp" value="2025-01-01"/></event></trace>', "event 1 has no activity"),
+        (
+            '<trace><event><string key="concept:name" value="a"/></event></trace>',
+            "trace '1', event 1 has no time",
+        ),
+        (
+            '<trace><event><date key="time:timestamp" value="2025-01-01"/></event></trace>',
+            "event 1 has no activity",
+        ),
     ],
 )
 def test_a_log_that_is_none_is_refused(body: str, message: str, tmp_path: Path) -> None:

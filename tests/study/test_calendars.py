@@ -25,7 +25,9 @@ def test_a_working_day_may_end_at_midnight() -> None:
     assert parse_hours("Mon 20:00-24:00") == {0: [(1200, 1440)]}
 
 
-@pytest.mark.parametrize("hours", ["", "9-17", "Mon-Fri", "Mon-Fry 09:00-17:00", "Mon 17:00-09:00", "Mon 09:00-25:00"])
+@pytest.mark.parametrize(
+    "hours", ["", "9-17", "Mon-Fri", "Mon-Fry 09:00-17:00", "Mon 17:00-09:00", "Mon 09:00-25:00"]
+)
 def test_hours_that_cannot_be_read_are_refused(hours: str) -> None:
     with pytest.raises(ValueError, match=r"write 'Mon-Fri 09:00-17:00'|must end after it starts"):
         parse_hours(hours)
@@ -33,7 +35,16 @@ def test_hours_that_cannot_be_read_are_refused(hours: str) -> None:
 
 def test_england_has_its_bank_holidays() -> None:
     days = holiday_dates("GB-ENG", range(2025, 2026))
-    expected = {"2025-01-01", "2025-04-18", "2025-04-21", "2025-05-05", "2025-05-26", "2025-08-25", "2025-12-25", "2025-12-26"}
+    expected = {
+        "2025-01-01",
+        "2025-04-18",
+        "2025-04-21",
+        "2025-05-05",
+        "2025-05-26",
+        "2025-08-25",
+        "2025-12-25",
+        "2025-12-26",
+    }
     assert {day.isoformat() for day in days} == expected
 
 

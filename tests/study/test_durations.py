@@ -7,8 +7,15 @@ from crmmining.study.durations import DAY, HOUR, MINUTE, Duration, humanise, par
 
 @pytest.mark.parametrize(
     ("text", "microseconds"),
-    [("30s", 30_000_000), ("90min", 90 * MINUTE), ("24h", DAY), ("1.5 d", 36 * HOUR), ("2 Weeks", 14 * DAY), (" 3 hours ", 3 * HOUR)],
-)  # fmt: skip
+    [
+        ("30s", 30_000_000),
+        ("90min", 90 * MINUTE),
+        ("24h", DAY),
+        ("1.5 d", 36 * HOUR),
+        ("2 Weeks", 14 * DAY),
+        (" 3 hours ", 3 * HOUR),
+    ],
+)
 def test_a_duration_has_a_number_and_a_unit(text: str, microseconds: int) -> None:
     duration = parse_duration(text)
     assert duration.microseconds() == microseconds and not duration.is_business

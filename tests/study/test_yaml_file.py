@@ -12,15 +12,26 @@ def read(folder: Path, text: str) -> YamlFile:
     return read_yaml(path)
 
 
-@pytest.mark.parametrize("word", ["no", "on", "Yes", "off", "y", "09:00", "12:30:45", "2026-01-01", "1_000", "0x1F", "1.2.3"])
+@pytest.mark.parametrize(
+    "word", ["no", "on", "Yes", "off", "y", "09:00", "12:30:45", "2026-01-01", "1_000", "0x1F", "1.2.3"]
+)
 def test_only_plain_numbers_and_true_false_null_are_no_text(word: str, tmp_path: Path) -> None:
     assert read(tmp_path, f"a: {word}").data == {"a": word}
 
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("true", True), ("False", False), ("null", None), ("~", None), ("", None), ("-3", -3), ("0.5", 0.5), ("1e3", 1000.0)],
-)  # fmt: skip
+    [
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("-3", -3),
+        ("0.5", 0.5),
+        ("1e3", 1000.0),
+    ],
+)
 def test_numbers_and_constants_are_read(written: str, meant: object, tmp_path: Path) -> None:
     assert read(tmp_path, f"a: {written}").data == {"a": meant}
 

@@ -30,6 +30,11 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if debug:
+            raise
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return _said(f"{reason}; name another file or folder", 2)
 
 
 def _said(message: str, code: int) -> int:

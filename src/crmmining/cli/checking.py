@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ def conformance_of(study: Study | None, log: EventLog, model: Path | None) -> Co
         return check_conformance(log, read_net(model))
     if study is None or log.notion.kind != "journey":
         raise InvalidOptionError(
-            "there is no model to check against; say --model FILE (.pnml .bpmn .ptml), or --goal of a study with an ideal journey"
+            "there is no model to check against; say --model FILE (.pnml .bpmn .ptml), "
+            "or --goal of a study with an ideal journey"
         )
     return check_conformance(log, study.ideal_journey(log.notion.name))
 
@@ -39,29 +41,15 @@ def conformance_of(study: Study | None, log: EventLog, model: Path | None) -> Co
 def show_conformance(result: Conformance, top: int, form: Format) -> None:
     """Fitness, verdicts and deviations; as JSON every variant with its moves."""
     if form is Format.json:
-        frame = result.to_frame()
-        variants = [
-            {
-                "activities": list(row.activities), "n_cases": int(row.n_cases), "is_open": bool(row.is_open), "cost": int(row.cost),
-                "trace_fitness": float(row.trace_fitness), "moves": [list(move) for move in row.moves],
-            }
-            for row in frame.itertuples()
-        ]  # fmt: skip
-        show_json(
-            {
-                "variants": variants,
-                "log_fitness": result.log_fitness,
-                "pooled_log_fitness": result.pooled_log_fitness,
-                "verdicts": result.verdicts,
-            }
-        )
+        _show_variants(result)
         return
     deviations = result.deviations.to_frame().head(top)
     if form is Format.csv:
         show_frame(deviations, form)
         return
     say(
-        f"{result.notion}: log fitness {result.log_fitness:.3f} (mean over cases), {result.pooled_log_fitness:.3f} (pooled)"
+        f"{result.notion}: log fitness {result.log_fitness:.3f} (mean over cases), "
+        f"{result.pooled_log_fitness:.3f} (pooled)"
     )
     say(", ".join(f"{n:,} {name}" for name, n in result.verdicts.items() if n))
     columns = [
@@ -75,20 +63,47 @@ def show_conformance(result: Conformance, top: int, form: Format) -> None:
     say(result.definition)
 
 
-def missed(result: Conformance, threshold: str) -> bool:
-    """Whether a threshold like ``fitness=0.9`` is missed.
+def _show_variants(result: Conformance) -> None:
+    variants = [
+        {
+            "activities": list(row["activities"]),
+            "n_cases": int(row["n_cases"]),
+            "is_open": bool(row["is_open"]),
+            "cost": int(row["cost"]),
+            "trace_fitness": float(row["trace_fitness"]),
+            "moves": [list(move) for move in row["moves"]],
+        }
+        for row in result.to_frame().to_dict("records")
+    ]
+    show_json(
+        {
+            "variants": variants,
+            "log_fitness": result.log_fitness,
+            "pooled_log_fitness": result.pooled_log_fitness,
+            "verdicts": result.verdicts,
+        }
+    )
+
+
+def threshold_of(text: str) -> tuple[str, float]:
+    """Measure and limit of a threshold like ``fitness=0.9``.
 
     Raises:
         InvalidOptionError: it cannot be read.
     """
-    name, sign, value = threshold.partition("=")
+    name, sign, value = text.partition("=")
     try:
         limit = float(value)
     except ValueError:
         limit = -1.0
     if not sign or name not in MEASURES or not 0 <= limit <= 1:
-        raise InvalidOptionError(f"{threshold!r} is no threshold; write fitness=0.9 or pooled_fitness=0.9")
+        raise InvalidOptionError(f"{text!r} is no threshold; write fitness=0.9 or pooled_fitness=0.9")
+    return name, limit
+
+
+def missed(result: Conformance, name: str, limit: float) -> bool:
+    """Whether a measure is under its limit, and says so beside the result."""
     found = result.log_fitness if name == "fitness" else result.pooled_log_fitness
     if found < limit:
-        say(f"{name} {found:.3f} is under {limit:g}")
+        sys.stderr.write(f"crmmining: {name} {found:.3f} is under {limit:g}\n")
     return found < limit

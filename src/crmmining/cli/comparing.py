@@ -17,7 +17,10 @@ def compare(
         str | None,
         typer.Option(
             "--topic",
-            help="One table: clocks, white_space, links, watermelons, false_closures, silos, channel_switches, contacts, leavers, promises.",
+            help=(
+                "One table: clocks, white_space, links, watermelons, false_closures, silos, "
+                "channel_switches, contacts, leavers, promises."
+            ),
         ),
     ] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many rows to show.")] = 10,
@@ -33,12 +36,11 @@ def compare(
 
     opened = open_study(study)
     goals = [goal] if goal else list(opened.goals)
-    for name in goals:
-        views = compare_views(opened, name)
-        if topic:
-            show_topic(views, topic, top, form)
-    if not topic:
-        show_findings([compare_views(opened, name) for name in goals], form)
+    views = [compare_views(opened, name) for name in goals]
+    if topic:
+        show_topic(views, topic, top, form)
+    else:
+        show_findings(views, form)
 
 
 def report(
@@ -81,7 +83,8 @@ def demo(
         page = write_report(study, output, progress=follow)
     found = [finding for goal in study.goals for finding in compare_views(study, goal).findings]
     say(
-        f"{study.name}: {study.n_events:,} events, {len(study.processes)} processes, {len(study.goals)} customer goals. What the processes do not show:"
+        f"{study.name}: {study.n_events:,} events, {len(study.processes)} processes, "
+        f"{len(study.goals)} customer goals. What the processes do not show:"
     )
     for number, finding in enumerate(headline(found), start=1):
         say(f" {number}. {finding.sentence}.")

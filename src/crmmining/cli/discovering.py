@@ -31,10 +31,13 @@ def discover_map(
         from crmmining.reporting.exports import write_map
 
         write_map(graph, log, output, study)
-        say(f"Wrote {output}")
     frame = graph.to_frame()[["source", "target", "n", "median", "p90"]]
-    note = f"{len(graph.activities)} activities, {len(graph.edges)} paths: {graph.share_shown:.1%} of {graph.n_moves:,} moves between steps are shown."
-    show_frame(frame.head(top), form, title=f"What comes after what in {log.notion}", notes=[note])
+    note = (
+        f"{len(graph.activities)} activities, {len(graph.edges)} paths: "
+        f"{graph.share_shown:.1%} of {graph.n_moves:,} moves between steps are shown."
+    )
+    notes = [note] if output is None else [note, f"Wrote {output}"]
+    show_frame(frame.head(top), form, title=f"What comes after what in {log.notion}", notes=notes)
 
 
 def discover_net(

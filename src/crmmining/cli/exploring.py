@@ -122,7 +122,8 @@ def discover(
 ) -> None:
     """Discover how a process or journey really runs.
 
-    Example: crmmining discover sample_logs/home_move/study.yaml --process "Home insurance" --miner inductive
+    Example: crmmining discover sample_logs/home_move/study.yaml --process "Home insurance"
+    --miner inductive -o model.bpmn
     """
     from crmmining.cli.discovering import discover_map, discover_net
 
@@ -153,17 +154,19 @@ def check(
 ) -> None:
     """Check a log against a model by optimal alignments.
 
-    Example: crmmining check sample_logs/home_move/study.yaml --goal "Understand my bill" --fail-under fitness=0.5
+    Example: crmmining check sample_logs/home_move/study.yaml --goal "Understand my bill"
+    --fail-under fitness=0.5
     """
-    from crmmining.cli.checking import conformance_of, missed, show_conformance
+    from crmmining.cli.checking import conformance_of, missed, show_conformance, threshold_of
 
+    threshold = threshold_of(fail_under) if fail_under else None
     options = LogOptions(
         process, goal, case, activity, time, time_format=time_format, zone=zone, where=tuple(where or ())
     )
     study, log = open_log(source, options)
     result = conformance_of(study, log, model)
     show_conformance(result, top, form)
-    if fail_under and missed(result, fail_under):
+    if threshold and missed(result, *threshold):
         raise typer.Exit(1)
 
 

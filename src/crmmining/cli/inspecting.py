@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmmining.cli.options import Format
-from crmmining.cli.rendering import plain, say, show_frame, show_json
+from crmmining.cli.rendering import plain, plain_rows, say, show_frame, show_json
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
@@ -16,22 +16,17 @@ if TYPE_CHECKING:
 def show_study(study: Study, form: Format) -> None:
     """Flattening first, then quality, then the silences that decide outcomes."""
     quality, flattening = study.quality, study.flattening
-    if form is not Format.table:
-        if form is Format.csv:
-            show_frame(flattening.table, form)
-            return
+    if form is Format.csv:
+        show_frame(flattening.table, form)
+        return
+    if form is Format.json:
         tables = {
             "flattening": flattening.table,
             "files": quality.files,
             "refused": quality.refused,
             "findings": quality.findings,
         }
-        show_json(
-            {
-                name: [{str(k): plain(v) for k, v in row.items()} for row in table.to_dict("records")]
-                for name, table in tables.items()
-            }
-        )
+        show_json({name: plain_rows(table) for name, table in tables.items()})
         return
     columns = ["kind", "name", "n_cases", "n_events", "divergence"]
     show_frame(
@@ -41,9 +36,8 @@ def show_study(study: Study, form: Format) -> None:
     )
     deficiency = flattening.table.drop_duplicates("kind")
     for row in deficiency.itertuples():
-        say(
-            f"{row.deficiency:,} of {study.n_events:,} events belong to no {'record of a process' if row.kind == 'process' else 'goal'}."
-        )
+        case = "record of a process" if row.kind == "process" else "goal"
+        say(f"{row.deficiency:,} of {study.n_events:,} events belong to no {case}.")
     for goal, silence in study.silences.items():
         origin = (
             "as declared"
@@ -70,9 +64,15 @@ def show_log(log: EventLog, form: Format) -> None:
         for t in (log.columns["time"].min(initial=log.horizon), log.columns["time"].max(initial=0))
     )
     facts = {
-        "cases": log.n_cases, "events": log.n_events, "activities": len(log.activities), "variants": len(log.variants),
-        "first_event": first, "last_event": last, "median_throughput": pd.Timedelta(middle, "us"), "equal_times_in_a_case": log.n_ties,
-    }  # fmt: skip
+        "cases": log.n_cases,
+        "events": log.n_events,
+        "activities": len(log.activities),
+        "variants": len(log.variants),
+        "first_event": first,
+        "last_event": last,
+        "median_throughput": pd.Timedelta(middle, "us"),
+        "equal_times_in_a_case": log.n_ties,
+    }
     counts = np.bincount(log.columns["activity"], minlength=len(log.activities))
     table = pd.DataFrame({"activity": log.activities, "n": counts}).sort_values(
         ["n", "activity"], ascending=[False, True], ignore_index=True
@@ -84,9 +84,11 @@ def show_log(log: EventLog, form: Format) -> None:
         return
     if form is Format.table:
         say(
-            f"{log.notion}: {log.n_cases:,} cases, {log.n_events:,} events, {len(log.activities)} activities, {len(log.variants):,} variants"
+            f"{log.notion}: {log.n_cases:,} cases, {log.n_events:,} events, "
+            f"{len(log.activities)} activities, {len(log.variants):,} variants"
         )
         say(
-            f"{first:%Y-%m-%d} to {last:%Y-%m-%d}, median throughput {humanise(middle)}; {log.n_ties:,} neighbours with equal times, kept in source order"
+            f"{first:%Y-%m-%d} to {last:%Y-%m-%d}, median throughput {humanise(middle)}; "
+            f"{log.n_ties:,} neighbours with equal times, kept in source order"
         )
     show_frame(table, form)

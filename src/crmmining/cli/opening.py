@@ -72,8 +72,8 @@ def open_source(path: Path, options: LogOptions) -> Opened:
             f"{path} is a study file: it says itself which column is what; use --process or --goal"
         )
     study = open_study(path)
-    log = _picked(study, options)
-    return Opened(study, where(log, options.where) if log else None)
+    picked = _picked(study, options)
+    return Opened(study, where(picked, options.where) if picked else None)
 
 
 def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:

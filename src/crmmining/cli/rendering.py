@@ -19,9 +19,7 @@ def show_frame(frame: pd.DataFrame, form: Format, *, title: str = "", notes: Seq
     if form is Format.csv:
         frame.to_csv(sys.stdout, index=False)
     elif form is Format.json:
-        show_json(
-            [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-        )
+        show_json(plain_rows(frame))
     else:
         _table(frame, title)
         for note in notes:
@@ -43,6 +41,11 @@ def console() -> Any:
     from rich.console import Console
 
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100)
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON knows them."""
+    return [{str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def plain(value: Any) -> Any:
@@ -73,23 +76,25 @@ def _table(frame: pd.DataFrame, title: str) -> None:
     )
     for name in frame.columns:
         number = frame[name].dtype.kind in "iufm"
-        width = (
-            max(
-                [len(written(value, str(name))) for value in frame[name].head(50)] + [len(str(name))],
-                default=4,
-            )
-            if number
-            else None
-        )
         table.add_column(
-            str(name).replace("_", " "), justify="right" if number else "left", no_wrap=number, min_width=min(width, 14) if width else None,
-            overflow="fold", ratio=None,
-        )  # fmt: skip
+            str(name).replace("_", " "),
+            justify="right" if number else "left",
+            no_wrap=number,
+            min_width=_width(frame[name]) if number else None,
+            overflow="fold",
+            ratio=None,
+        )
     for row in frame.itertuples(index=False):
         table.add_row(
             *(_escaped(written(value, str(name))) for value, name in zip(row, frame.columns, strict=True))
         )
     out.print(table)
+
+
+def _width(column: pd.Series[Any]) -> int:
+    """As wide as its name and first values, within bounds."""
+    name = str(column.name)
+    return min(14, max([len(name), *(len(written(value, name)) for value in column.head(50))]))
 
 
 def _escaped(text: str) -> Any:

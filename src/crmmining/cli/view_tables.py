@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from crmmining.cli.rendering import plain, say, show_frame, show_json
 from crmmining.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crmmining.comparison.views import Views
 
 TOPICS = (
@@ -47,12 +50,23 @@ def _show_rows(all_views: Sequence[Views], form: Format) -> None:
 
     rows = [
         {
-            "goal": f.goal, "topic": f.topic, "sentence": f.sentence, "value": f.estimate.value, "low": f.estimate.low, "high": f.estimate.high,
-            "unit": f.estimate.unit, "n": f.estimate.n, "excluded": f.estimate.excluded, "owner": f.owner, "why": f.why, "action": f.action,
+            "goal": f.goal,
+            "topic": f.topic,
+            "sentence": f.sentence,
+            "value": f.estimate.value,
+            "low": f.estimate.low,
+            "high": f.estimate.high,
+            "unit": f.estimate.unit,
+            "n": f.estimate.n,
+            "excluded": f.estimate.excluded,
+            "owner": f.owner,
+            "why": f.why,
+            "action": f.action,
             "cases": "; ".join(f.cases) if form is Format.csv else list(f.cases),
         }
-        for views in all_views for f in views.findings
-    ]  # fmt: skip
+        for views in all_views
+        for f in views.findings
+    ]
     if form is Format.csv:
         show_frame(pd.DataFrame(rows), form)
     else:
@@ -64,23 +78,32 @@ def _show_rows(all_views: Sequence[Views], form: Format) -> None:
         )
 
 
-def show_topic(views: Views, topic: str, top: int, form: Format) -> None:
-    """The table of one comparison.
+def show_topic(all_views: Sequence[Views], topic: str, top: int, form: Format) -> None:
+    """The table of one comparison: one per goal for people, one of all goals for programs.
 
     Raises:
         UnknownNameError: no such comparison.
     """
     if topic not in TOPICS:
         raise UnknownNameError("topic", topic, TOPICS)
-    result = getattr(views, topic)
-    if result is None:
-        say(
-            f"{views.goal}: not computed: {views.absent.get(topic.replace('_', ' '), 'the data does not allow it')}"
-        )
-        return
-    show_frame(
-        result.to_frame().head(top),
-        form,
-        title=f"{topic.replace('_', ' ')}: {views.goal}",
-        notes=[result.definition],
-    )
+    rows: list[pd.DataFrame] = []
+    for views in all_views:
+        result = getattr(views, topic)
+        if result is None:
+            reason = views.absent.get(topic.replace("_", " "), "the data does not allow it")
+            sys.stderr.write(f"crmmining: {views.goal}: not computed: {reason}\n")
+            continue
+        frame = result.to_frame().head(top)
+        if form is Format.table:
+            title = f"{topic.replace('_', ' ')}: {views.goal}"
+            show_frame(frame, form, title=title, notes=[result.definition])
+        else:
+            rows.append(frame.assign(goal=views.goal))
+    if form is not Format.table:
+        _show_together(rows, form)
+
+
+def _show_together(frames: Sequence[pd.DataFrame], form: Format) -> None:
+    import pandas as pd
+
+    show_frame(pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["goal"]), form)

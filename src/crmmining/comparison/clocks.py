@@ -61,7 +61,8 @@ class Clocks:
                 f"“{self.goal}” takes the customer {humanise(whole.value)} on average; "
                 f"the longest process on the way reports {humanise(longest.value)}",
                 whole,
-                "Each process measures its own record; nobody measures the customer's way through all of them.",
+                "Each process measures its own record; "
+                "nobody measures the customer's way through all of them.",
                 "Set a target for the whole journey and give it an owner.",
                 view.declared.goals[self.goal].owner,
                 0.3 * (1 - longest.value / whole.value),

@@ -73,8 +73,8 @@ class FalseClosures:
                 f"the records themselves show {self.inside.value:.1%} as reopened",
                 self.rate,
                 "A new ticket, or a call without one, makes the old one look solved.",
-                f"Ask the customer before closing, and count a return within {view.declared.window} as unsolved; "
-                f"begin with “{process}”.",
+                "Ask the customer before closing, and count a return "
+                f"within {view.declared.window} as unsolved; begin with “{process}”.",
                 view.owner_of(process),
                 self.rate.value * min(1.0, self.rate.n / max(view.log.n_cases, 1)),
                 tuple(self.records.loc[false, "id"].astype(str)[:50]),

@@ -92,7 +92,7 @@ class Contacts:
                 self.goal,
                 f"Where the company speaks first, {first.value:.0%} of “{self.goal}” goals are reached, "
                 f"{other.value:.0%} where it does not, "
-                f"and customers turn to it {-self.fewer_inbound.value:.1f} times less",
+                f"and customers turn to it {-self.fewer_inbound.value:.1f} times fewer",
                 self.reached,
                 "More contact from the company, less effort for the customer: touchpoints are not a cost by "
                 "themselves. An association, unless the goals were chosen at random.",

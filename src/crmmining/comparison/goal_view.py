@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.eventlog.business_time import BusinessClock
+from crmmining.eventlog.filters import events_named
 from crmmining.eventlog.log import CUSTOMER, EventLog
 from crmmining.eventlog.study import Study
 from crmmining.eventlog.turns import COMPANY_TURN, turns
@@ -139,12 +139,6 @@ class GoalView:
         """Who owns a process."""
         spec = self.declared.processes.get(process)
         return spec.owner if spec else None
-
-
-def events_named(log: EventLog, activities: Collection[str]) -> NDArray[np.bool_]:
-    """Which events are one of these activities."""
-    named = np.isin(np.array(log.activities, object), list(activities))
-    return np.asarray(named[log.columns["activity"]])
 
 
 def promises_of(declared: StudyFile, journey: IdealJourney | None) -> dict[str, PromiseSpec]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.comparison.goal_view import GoalView, events_named
+from crmmining.comparison.goal_view import GoalView
+from crmmining.eventlog.filters import events_named
 from crmmining.eventlog.log import SYSTEM
 
 FAR = np.iinfo(np.int64).max

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
-from crmmining.comparison.goal_view import GoalView, events_named
+from crmmining.comparison.goal_view import GoalView
 from crmmining.estimates import Estimate, absent, share
+from crmmining.eventlog.filters import events_named
 from crmmining.study.study_file import Target
 
 if TYPE_CHECKING:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.split_kernel import split_times
+from crmmining.comparison.white_space_tables import case_table, gap_table, pair_table, process_table
 from crmmining.estimates import Estimate, mean, ratio
-from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN
-from crmmining.study.durations import DAY, humanise
+from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +93,8 @@ class WhiteSpace:
             f"the customer waits {humanise(unowned)} with no record open",
             self.share_unowned,
             "No process counts this time, so no report shows it and no target covers it.",
-            "Give every gap below an owner and a limit; the pairs are ranked by the time customers wait in them.",
+            "Give every gap below an owner and a limit; "
+            "the pairs are ranked by the time customers wait in them.",
             None,
             self.share_unowned.value,
             case_ids(view.log.cases, np.argsort(-self.cases["unowned"].to_numpy(), kind="stable")[:50]),
@@ -114,7 +114,8 @@ class WhiteSpace:
             f"Between “{before}” and “{after}” customers wait {humanise(estimate.value)} on average "
             f"for someone to pick them up ({part:.0%} of all time nobody owns on “{self.goal}”)",
             estimate,
-            "The first process has closed its record as done, the next has not opened one: both report green.",
+            "The first process has closed its record as done, the next has not opened one: "
+            "both report green.",
             f"Hand over before closing: open the record of “{after}” when the customer asks, "
             "and measure the time to it.",
             " / ".join(owners) or None,
@@ -140,9 +141,9 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
         view.turns,
     )
     names = [*view.study.processes, NO_PROCESS]
-    gaps = _gap_table(records.process, names, gap_case, span, side, by_turn)
-    cases = _case_table(inside, outside)
-    pairs, estimates = _pair_table(gaps, view.customers)
+    gaps = gap_table(records.process, names, gap_case, span, side, by_turn)
+    cases = case_table(inside, outside)
+    pairs, estimates = pair_table(gaps, view.customers)
     customers, journey = view.customers, cases["journey"].to_numpy()
     white = cases["unowned"] + cases["own"] + cases["held"]
     return WhiteSpace(
@@ -150,7 +151,7 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
         cases,
         gaps,
         pairs,
-        _process_table(records.process, records.case, owned, names, log.n_cases),
+        process_table(records.process, records.case, owned, names, log.n_cases),
         ratio(
             white.to_numpy(), journey, customers, "share", "white space / journey time, all cases together"
         ),
@@ -170,116 +171,3 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
         ),
         estimates,
     )
-
-
-def _gap_table(
-    process: NDArray[np.int64],
-    names: list[str],
-    case: NDArray[np.int64],
-    span: NDArray[np.int64],
-    side: NDArray[np.int64],
-    by_turn: NDArray[np.int64],
-) -> pd.DataFrame:
-    import pandas as pd
-
-    named = np.array([*names, "(start)", "(end)"], object)
-    outer = (len(names), len(names) + 1)
-    sides = [
-        named[np.where(side[:, k] >= 0, process[side[:, k]] % len(names) if process.size else 0, outer[k])]
-        for k in (0, 1)
-    ]
-    return pd.DataFrame(
-        {
-            "case": case,
-            "from_process": sides[0],
-            "to_process": sides[1],
-            "begin": span[:, 0],
-            "end": span[:, 1],
-            "length": span[:, 1] - span[:, 0],
-            "unowned": by_turn[:, COMPANY_TURN],
-            "own": by_turn[:, CUSTOMER_TURN],
-        }
-    )
-
-
-def _case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.DataFrame:
-    import pandas as pd
-
-    held = outside.sum(axis=1) - outside[:, COMPANY_TURN] - outside[:, CUSTOMER_TURN]
-    frame = pd.DataFrame(
-        {
-            "inside": inside.sum(axis=1),
-            "unowned": outside[:, COMPANY_TURN],
-            "own": outside[:, CUSTOMER_TURN],
-            "held": held,
-        }
-    )
-    frame.insert(0, "journey", frame.sum(axis=1))
-    return frame
-
-
-def _pair_table(
-    gaps: pd.DataFrame, customers: NDArray[np.int64]
-) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
-    import pandas as pd
-
-    rows, estimates = [], {}
-    for (before, after), part in gaps.groupby(["from_process", "to_process"], sort=True):
-        per_case = part.groupby("case")[["unowned", "length"]].sum()
-        waiting = per_case["unowned"].to_numpy()
-        estimate = mean(
-            waiting,
-            customers[per_case.index.to_numpy()],
-            "time",
-            "mean time a goal with this gap waits in it for the company",
-        )
-        estimates[str(before), str(after)] = estimate
-        rows.append(
-            (
-                before,
-                after,
-                len(part),
-                len(per_case),
-                int(waiting.sum()),
-                int(per_case["length"].sum()),
-                estimate.value / DAY,
-                estimate.low / DAY,
-                estimate.high / DAY,
-            )
-        )
-    names = [
-        "from_process",
-        "to_process",
-        "n_gaps",
-        "n_goals",
-        "unowned",
-        "length",
-        "mean_days_unowned",
-        "low",
-        "high",
-    ]
-    frame = pd.DataFrame(rows, columns=names)
-    return frame.sort_values(
-        ["unowned", "from_process", "to_process"], ascending=[False, True, True], ignore_index=True
-    ), estimates
-
-
-def _process_table(
-    process: NDArray[np.int64],
-    case: NDArray[np.int64],
-    owned: NDArray[np.int64],
-    names: list[str],
-    n_cases: int,
-) -> pd.DataFrame:
-    """Per process: goals that ran it, and the time it owns per goal (mean over all goals)."""
-    import pandas as pd
-
-    frame = pd.DataFrame({"process": np.array(names, object)[process], "case": case, "owned": owned})
-    table = (
-        frame.groupby("process", sort=False)
-        .agg(n_goals=("case", "nunique"), n_records=("case", "size"), owned=("owned", "sum"))
-        .reset_index()
-    )
-    table["mean_owned"] = table["owned"] / max(n_cases, 1)
-    table["share_of_goals"] = table["n_goals"] / max(n_cases, 1)
-    return table

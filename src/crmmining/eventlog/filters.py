@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,12 @@ def where(log: EventLog, conditions: Iterable[str]) -> EventLog:
             raise InvalidOptionError(f"{condition!r} is no condition; write column=value, like channel=web")
         keep &= _matching(log, column.strip(), value.strip())
     return log if keep.all() else log.select(keep)
+
+
+def events_named(log: EventLog, activities: Collection[str]) -> NDArray[np.bool_]:
+    """Per event whether it is one of these activities."""
+    named = np.isin(np.array(log.activities, object), list(activities))
+    return np.asarray(named[log.columns["activity"]])
 
 
 def _matching(log: EventLog, column: str, value: str) -> NDArray[np.bool_]:

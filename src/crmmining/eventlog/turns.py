@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.eventlog.filters import events_named
 from crmmining.eventlog.log import COMPANY, CUSTOMER, EventLog
 
 COMPANY_TURN, CUSTOMER_TURN, ON_HOLD, UNKNOWN_TURN = range(4)
@@ -24,7 +25,7 @@ def turns(log: EventLog, on_hold: Collection[str] = ()) -> NDArray[np.int8]:
         return np.full(log.n_events, UNKNOWN_TURN, np.int8)
     actor = log.columns["actor"]
     contact = log.columns["contact"] > 0 if "contact" in log.columns else np.ones(actor.size, bool)
-    hold = np.isin(np.array(log.activities, object), list(on_hold))[log.columns["activity"]]
+    hold = events_named(log, on_hold)
     deciding = hold | (contact & ((actor == CUSTOMER) | (actor == COMPANY)))
     last = np.maximum.accumulate(np.where(deciding, np.arange(actor.size), -1))
     starts = np.repeat(log.offsets[:-1], np.diff(log.offsets))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFINITION = (
-    "Contribution of an edge = the time between its two events, summed over all cases, divided by the throughput time of "
-    "all cases. One timestamp per event cannot tell waiting from work: this is time between events."
+    "Contribution of an edge = the time between its two events, summed over all cases, divided by the "
+    "throughput time of all cases. One timestamp per event cannot tell waiting from work: "
+    "this is time between events."
 )
 
 

@@ -149,7 +149,11 @@ def _automaton(model: Model) -> Automaton:
 
 
 def _open_cases(log: EventLog) -> NDArray[np.bool_]:
-    return log.outcome == 2 if log.outcome is not None else np.zeros(log.n_cases, bool)
+    """Cases still under way at the end of the data: open goals, and records not closed."""
+    if log.outcome is not None:
+        return log.outcome == 2
+    closed = log.cases["closed"].to_numpy() if "closed" in log.cases else np.zeros(log.n_cases)
+    return np.asarray(closed < 0)
 
 
 def _chosen(variants: Variants, chosen: NDArray[np.int64]) -> Sequences:

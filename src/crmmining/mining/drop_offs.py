@@ -20,7 +20,7 @@ def drop_off_moves(alignments: Alignments, ending: str | None) -> NDArray[np.boo
 
     A drop-off is the run of model moves after the last event of a sequence, and the run that skips
     the journey's `ending`: who never got the keys did not skip them, even where a survey answer came
-    afterwards.
+    afterwards. Without an `ending` nothing is known to be given up: what is missing is missing.
     """
     moves = np.arange(alignments.model_moves.size)
     owner = np.repeat(np.arange(len(alignments)), np.diff(alignments.move_offsets))
@@ -28,6 +28,8 @@ def drop_off_moves(alignments: Alignments, ending: str | None) -> NDArray[np.boo
     last = np.full(len(alignments), -1, np.int64)
     np.maximum.at(last, owner, np.where(alignments.log_moves >= 0, moves, -1))
     dropped = model_move & (moves > last[owner])
+    if ending is None:
+        return np.zeros(moves.size, bool)
     if ending not in alignments.labels:
         return np.asarray(dropped)
     begins = np.ones(moves.size, bool)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 KEPT, BROKEN, UNDECIDED = range(3)
 DEFINITION = (
-    "Broken = more than the limit passed between the customer's event and the company's answer, or until the end of the data "
-    "(of the goal, where the customer reached or gave it up) without an answer. "
+    "Broken = more than the limit passed between the customer's event and the company's answer, or until the "
+    "end of the data (of the goal, where the customer reached or gave it up) without an answer. "
     "Not yet answered and inside the limit: undecided, left out."
 )
 

@@ -38,13 +38,15 @@ def inline_svg(figure: Figure, name: str) -> str:
 def _compact(svg: str) -> str:
     """The same picture in fewer bytes: no metadata, empty groups, idle turns, needless decimals."""
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<g(?: [^>]*)?/>", "", svg)
     svg = re.sub(r'<g id="[^"]*">', "<g>", svg)
     svg = re.sub(r' clip-path="url\([^)]*\)"', "", svg)
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
     svg = re.sub(r"; font-family: 'Crmmining Sans', 'DejaVu Sans'", "", svg)
     svg = re.sub(r"; text-anchor: start|; stroke-linejoin: miter", "", svg)
     svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><")
-    svg = re.sub(r"(\d+\.\d)\d+", r"\1", svg)
+    # inside tags only: a number that is read keeps its decimals
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d)\d+", r"\1", tag[0]), svg)
     return _without_idle_groups(svg)
 
 

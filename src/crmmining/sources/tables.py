@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmmining.engine.workspace import Workspace
+from crmmining.errors import UnreadableValueError
 from crmmining.sources.expressions import NO_NUMBER, Columns, Expression, selected
 from crmmining.sources.identities import KeyExpressions, key_expressions, stage_keys
 from crmmining.sources.raw_tables import RawTable, read_raw
@@ -87,7 +88,7 @@ class TableReader:
         opened = self._time(raw, record.opened, spec) if record.opened else NO_NUMBER
         closed = self._time(raw, record.closed, spec) if record.closed else NO_NUMBER
         for column, moment in ((record.opened, opened), (record.closed, closed)):
-            if column:
+            if column and column not in {event.time for event in spec.all_events}:
                 self._judge_moment(raw, spec, column, moment, file)
         chosen = selected([(opened, "o"), (closed, "c"), (kind, "k"), (key, "v")])
         self.workspace.run(

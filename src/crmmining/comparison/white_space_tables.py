@@ -1,0 +1,131 @@
+"""The tables of white space: its gaps, its cases, the pairs of processes, what each process owns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.estimates import Estimate, mean
+from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN
+from crmmining.study.durations import DAY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def gap_table(
+    process: NDArray[np.int64],
+    names: list[str],
+    case: NDArray[np.int64],
+    span: NDArray[np.int64],
+    side: NDArray[np.int64],
+    by_turn: NDArray[np.int64],
+) -> pd.DataFrame:
+    """One row per gap: its case, the processes beside it, its span, and whose turn it was in it."""
+    import pandas as pd
+
+    named = np.array([*names, "(start)", "(end)"], object)
+    outer = (len(names), len(names) + 1)
+    sides = [
+        named[np.where(side[:, k] >= 0, process[side[:, k]] % len(names) if process.size else 0, outer[k])]
+        for k in (0, 1)
+    ]
+    return pd.DataFrame(
+        {
+            "case": case,
+            "from_process": sides[0],
+            "to_process": sides[1],
+            "begin": span[:, 0],
+            "end": span[:, 1],
+            "length": span[:, 1] - span[:, 0],
+            "unowned": by_turn[:, COMPANY_TURN],
+            "own": by_turn[:, CUSTOMER_TURN],
+        }
+    )
+
+
+def case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.DataFrame:
+    """One row per case: the journey and the parts that add up to it, in microseconds."""
+    import pandas as pd
+
+    held = outside.sum(axis=1) - outside[:, COMPANY_TURN] - outside[:, CUSTOMER_TURN]
+    frame = pd.DataFrame(
+        {
+            "inside": inside.sum(axis=1),
+            "unowned": outside[:, COMPANY_TURN],
+            "own": outside[:, CUSTOMER_TURN],
+            "held": held,
+        }
+    )
+    frame.insert(0, "journey", frame.sum(axis=1))
+    return frame
+
+
+def pair_table(
+    gaps: pd.DataFrame, customers: NDArray[np.int64]
+) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
+    """One row per pair of processes, most unowned time first; the estimates by pair."""
+    import pandas as pd
+
+    rows, estimates = [], {}
+    for (before, after), part in gaps.groupby(["from_process", "to_process"], sort=True):
+        per_case = part.groupby("case")[["unowned", "length"]].sum()
+        waiting = per_case["unowned"].to_numpy()
+        estimate = mean(
+            waiting,
+            customers[per_case.index.to_numpy()],
+            "time",
+            "mean time a goal with this gap waits in it for the company",
+        )
+        estimates[str(before), str(after)] = estimate
+        rows.append(
+            (
+                before,
+                after,
+                len(part),
+                len(per_case),
+                int(waiting.sum()),
+                int(per_case["length"].sum()),
+                estimate.value / DAY,
+                estimate.low / DAY,
+                estimate.high / DAY,
+            )
+        )
+    names = [
+        "from_process",
+        "to_process",
+        "n_gaps",
+        "n_goals",
+        "unowned",
+        "length",
+        "mean_days_unowned",
+        "low",
+        "high",
+    ]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.sort_values(
+        ["unowned", "from_process", "to_process"], ascending=[False, True, True], ignore_index=True
+    ), estimates
+
+
+def process_table(
+    process: NDArray[np.int64],
+    case: NDArray[np.int64],
+    owned: NDArray[np.int64],
+    names: list[str],
+    n_cases: int,
+) -> pd.DataFrame:
+    """Per process: goals that ran it, and the time it owns per goal (mean over all goals)."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"process": np.array(names, object)[process], "case": case, "owned": owned})
+    table = (
+        frame.groupby("process", sort=False)
+        .agg(n_goals=("case", "nunique"), n_records=("case", "size"), owned=("owned", "sum"))
+        .reset_index()
+    )
+    table["mean_owned"] = table["owned"] / max(n_cases, 1)
+    table["share_of_goals"] = table["n_goals"] / max(n_cases, 1)
+    return table

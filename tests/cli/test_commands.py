@@ -1,0 +1,128 @@
+"""Every command has help and a running example; programs get clean CSV and JSON."""
+
+import csv
+import io
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import commands, example_of, run_line
+
+from crmmining.cli.boundary import run
+from crmmining.cli.view_tables import TOPICS
+from crmmining.eventlog.study import Study
+from crmmining.samples import making
+from crmmining.samples.making import make_sample
+
+COMMANDS = dict(commands())
+STUDY = "sample_logs/home_move/study.yaml"
+MOVE = f'{STUDY} --goal "Move into a home"'
+
+
+@pytest.fixture(scope="module")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with so few customers that a whole report is quick."""
+    return make_sample("home_move", tmp_path_factory.mktemp("small") / "home_move", customers=150).parent
+
+
+@pytest.fixture
+def here(home_move_study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which the paths of the examples are the committed sample, already loaded."""
+    (tmp_path / "sample_logs").mkdir()
+    (tmp_path / "sample_logs" / "home_move").symlink_to(
+        home_move_study.declared.folder, target_is_directory=True
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_has_help(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run_line(f"crmmining {' '.join(words)} --help", Path(), capsys)
+    assert (code, err) == (0, "") and "Usage: crmmining" in out and "Example: crmmining" in out
+    for parameter in COMMANDS[words].params:
+        assert parameter.help, f"{words} {parameter.name} is not explained"
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_example_of_a_command_runs(
+    words: tuple[str, ...],
+    here: Path,
+    small_world: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = example_of(COMMANDS[words])
+    if words == ("demo",):
+        monkeypatch.setattr(making, "make_sample", partial(make_sample, customers=150))
+    if words == ("report",):
+        (here / "sample_logs" / "home_move").unlink()
+        (here / "sample_logs" / "home_move").symlink_to(small_world, target_is_directory=True)
+    assert line.startswith(f"crmmining {' '.join(words)}")
+    code, out, err = run_line(line, here, capsys)
+    assert (code, err) == (0, "") and out.strip()
+    assert "\x1b" not in out
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    run([])
+    said = capsys.readouterr()
+    assert "Usage: crmmining" in said.out + said.err
+
+
+JSON = [
+    f"load {STUDY}",
+    f"inspect {STUDY}",
+    f"inspect {MOVE}",
+    f"variants {MOVE} --top 3",
+    f"discover {MOVE}",
+    f"discover {MOVE} -o map.svg",
+    f'discover {STUDY} --process "Complaint handling" --miner inductive -o net.pnml',
+    f'check {STUDY} --goal "Understand my bill"',
+    f"bottlenecks {MOVE}",
+    f"bottlenecks {MOVE} --by channel",
+    f"compare {STUDY}",
+    *(f"compare {STUDY} --topic {topic}" for topic in TOPICS),
+]
+
+
+@pytest.mark.parametrize("line", JSON)
+def test_json_is_valid_json(line: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run_line(f"crmmining {line} --format json", here, capsys)
+    assert code == 0
+    found = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert found
+
+
+@pytest.mark.parametrize(
+    "line", [f"load {STUDY}", f"variants {MOVE}", f"bottlenecks {MOVE}", f"compare {STUDY} --topic clocks"]
+)
+def test_csv_is_one_table_with_one_header(line: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run_line(f"crmmining {line} --format csv", here, capsys)
+    rows = list(csv.reader(io.StringIO(out)))
+    assert (code, err) == (0, "") and len(rows) > 1
+    assert {len(row) for row in rows} == {len(rows[0])} and rows.count(rows[0]) == 1
+
+
+def test_a_missed_threshold_is_exit_code_1_and_leaves_json_valid(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = f'crmmining check {STUDY} --goal "Understand my bill" --format json --fail-under'
+    code, out, err = run_line(f"{check} fitness=1", here, capsys)
+    assert code == 1 and 0 < json.loads(out)["log_fitness"] < 1 and "is under 1" in err
+    assert run_line(f"{check} pooled_fitness=0.01", here, capsys)[0] == 0
+
+
+def test_a_plain_log_needs_no_study_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("log.csv").write_text("id,step,at,kind\n1,a,01/02/2025,x\n1,b,13/02/2025,x\n2,a,14/02/2025,y\n")
+    columns = "log.csv --case id --activity step --time at"
+    for command in ("inspect", "variants", "discover", "bottlenecks"):
+        assert run_line(f"crmmining {command} {columns}", here, capsys)[0] == 0
+    _, out, _ = run_line(f"crmmining variants {columns} --format json --where activity=b", here, capsys)
+    assert [row["activities"] for row in json.loads(out)] == [["a", "b"]]
+    assert (
+        run_line(f"crmmining export log.csv out.xes.gz {columns.removeprefix('log.csv')}", here, capsys)[0]
+        == 0
+    )
+    assert run_line("crmmining inspect out.xes.gz", here, capsys)[0] == 0

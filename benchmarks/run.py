@@ -49,7 +49,7 @@ def measure(customers: int, folder: Path) -> Found:
     """All phases at one size."""
     print(f"{customers:,} customers", flush=True)
     place = str(folder)
-    found = {
+    found: Found = {
         "customers": customers,
         "generate": run_phase("generate", place, str(customers)),
         "load": run_phase("load", place),

@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel
 
 from crmmining.study import journey_terms, source_spec, study_file
+from crmmining.study.base import Names
 from crmmining.study.calendars import WorkingCalendar, ZoneName
 from crmmining.study.durations import Duration
 from crmmining.study.journey import IdealJourney
@@ -34,7 +35,7 @@ NAMED_TYPES: list[tuple[Any, str]] = [
     (source_spec.Identity, "kind of key: column(s)"),
     (source_spec.Condition, "column: value(s)"),
     (source_spec.Attributes, "list of columns, or name: [attribute](#attribute)"),
-    (study_file.Names, "name or list of names"),
+    (Names, "name or list of names"),
     (study_file.Source, "[table](#a-table) or [salesforce](#a-salesforce-export)"),
     (ZoneName, "time zone"),
     (Duration, "duration"),

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ def test_the_order_is_that_of_a_plain_sort(events: list[tuple[int, int]], seed: 
     expected = sorted(kept, key=lambda row: (case[row], time[row], sequence[row]))
     assert found.rows.tolist() == expected
     assert np.diff(found.offsets).tolist() == [int((case == c).sum()) for c in range(5)]
-    pairs = zip(expected, expected[1:], strict=False)
+    pairs = pairwise(expected)
     assert found.n_ties == sum(case[a] == case[b] and time[a] == time[b] for a, b in pairs)
 
 

@@ -102,7 +102,7 @@ def test_a_frame_comes_back_with_its_roles() -> None:
 
 
 def test_a_frame_without_a_needed_column_is_refused() -> None:
-    with pytest.raises(MissingColumnError, match="no column 'activity'.* Did you mean 'activty'"):
+    with pytest.raises(MissingColumnError, match=r"no column 'activity'.* Did you mean 'activty'"):
         EventLog.from_frame(frame(("1", "a", "2026-01-01")).rename(columns={"activity": "activty"}))
 
 

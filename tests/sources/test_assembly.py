@@ -144,8 +144,8 @@ def test_names_that_nothing_answers_to_are_warned_of_with_the_nearest(words: Stu
     assert "unmapped activity: not in the study file's activities: 'X5' (3 events)" in warnings
     assert "declared activity that never occurs. Did you mean 'X5'?: 'X55'" in warnings
     assert (
-        "the ideal journey of 'Get it' names an activity that never occurs. Did you mean 'Answered'?: 'Answerd'"
-        in warnings
+        "the ideal journey of 'Get it' names an activity that never occurs. "
+        "Did you mean 'Answered'?: 'Answerd'" in warnings
     )
     assert "goal 'Get it' names an activity that never occurs.: 'Got'" in warnings
     assert "promise 'Answer' names an activity that never occurs. Did you mean 'Filed'?: 'Filled'" in warnings

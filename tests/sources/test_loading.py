@@ -171,7 +171,8 @@ def rows(seed: int) -> dict[str, list[str]]:
         step = chance.choice(["begin", "work", "done"])
         before = f"d{chance.randint(1, 15)}" if chance.random() < 0.3 else ""
         work.append(
-            f"2025-01-{chance.randint(1, 28):02},{step},c{deal % 8},d{deal},{before},{chance.choice('abc')},2025-01-01,{n}"
+            f"2025-01-{chance.randint(1, 28):02},{step},c{deal % 8},d{deal},{before},"
+            f"{chance.choice('abc')},2025-01-01,{n}"
         )
     web = [f"2025-01-{1 + n // 2:02} 0{n % 10}:{n:02}:00,look,c{chance.randint(0, 7)}" for n in range(40)]
     return {"work": work, "web": web}
@@ -184,7 +185,8 @@ def summary(folder: Path, tables: dict[str, list[str]]) -> list[object]:
     content = {name: "\n".join([HEADERS[name], *lines]) + "\n" for name, lines in tables.items()}
     study = open_study(write_study(folder, SHUFFLED, **content))
     goals = study.workspace.rows(
-        "SELECT key, begun, last, reached, ended, outcome FROM goals JOIN customers USING (customer) ORDER BY ALL"
+        "SELECT key, begun, last, reached, ended, outcome "
+        "FROM goals JOIN customers USING (customer) ORDER BY ALL"
     )
     variants = [
         [(v.activities, v.n_cases) for v in log.variants]

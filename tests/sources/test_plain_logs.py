@@ -63,12 +63,12 @@ def test_a_role_that_is_not_told_is_asked_for_with_the_columns_there_are(log_fil
 
 
 def test_a_column_that_is_not_there_is_named_with_the_nearest(log_file: Path) -> None:
-    with pytest.raises(MissingColumnError, match="no column 'stp'.* Did you mean 'step'"):
+    with pytest.raises(MissingColumnError, match=r"no column 'stp'.* Did you mean 'step'"):
         read_table(log_file, columns={**COLUMNS, "activity": "stp"})
 
 
 def test_a_role_that_is_none_is_refused(log_file: Path) -> None:
-    with pytest.raises(UnknownNameError, match="no role of a column 'activty'.* Did you mean 'activity'"):
+    with pytest.raises(UnknownNameError, match=r"no role of a column 'activty'.* Did you mean 'activity'"):
         read_table(log_file, columns={"activty": "step"})
 
 

@@ -161,9 +161,24 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     assert any(doubt.startswith("prices.csv: left out") for doubt in proposal.doubts)
 
 
+def test_a_weekly_export_that_cannot_be_read_leaves_no_trace(tmp_path: Path) -> None:
+    leads = (
+        "Id,CreatedDate,Status,ConvertedDate,IsConverted,LastModifiedDate,OwnerId,ConvertedOpportunityId\n"
+        "1,2025-01-13 10:00,Open,,0,,,\n"
+    )
+    deals = "Id,CreatedDate,StageName\n1,2025-01-13 10:00,New\n"  # no ContactId
+    folder = exported(tmp_path / "in", calls=CALLS)
+    exported(folder / "salesforce", Lead=leads, Opportunity=deals)
+    proposal = propose_study(folder, tmp_path / "study.yaml")
+    assert proposal.n_sources == 1
+    assert any("salesforce: left out" in doubt and "ContactId" in doubt for doubt in proposal.doubts)
+    assert set(read_study_file(proposal.path).activities) == {"Bill", "Move"}
+    assert open_study(proposal.path).n_events == 30
+
+
 def test_nothing_usable_writes_nothing(tmp_path: Path) -> None:
     folder = exported(tmp_path / "in", prices="product,price\npen,1\ncup,2\n")
-    with pytest.raises(SourceError, match="no file can be used"):
+    with pytest.raises(SourceError, match=r"no file can be used: prices\.csv"):
         propose_study(folder, tmp_path / "study.yaml")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 

@@ -13,6 +13,10 @@ from crmmining.study.reading import read_study_file
 
 TRIAL_ORG = Path(__file__).parents[3] / "shared" / "data" / "salesforce_trial_org"
 NOBODY = "000000000000000AAA"
+LEAD = (
+    "Id,IsDeleted,Email,Status,OwnerId,IsConverted,ConvertedDate,"
+    "ConvertedContactId,ConvertedOpportunityId,CreatedDate,LastModifiedDate"
+)
 EXPORT = {
     "Contact": f"""
         Id,LastName,Phone,Email,CreatedDate,Region__c
@@ -20,10 +24,10 @@ EXPORT = {
         003B,Bob,,bob@example.org,2024-01-01 00:00:00,{NOBODY}
     """,
     "Lead": f"""
-        Id,IsDeleted,Phone,Email,LeadSource,Status,OwnerId,IsConverted,ConvertedDate,ConvertedContactId,ConvertedOpportunityId,CreatedDate,LastModifiedDate
-        00Q1,0,,ann@example.org,Web,Qualified,005X,1,2025-01-05 09:00:00,003A,006A,2025-01-01 09:00:00,2025-01-05 09:00:00
-        00Q2,0,,cyd@example.org,Web,Unqualified,005X,0,,{NOBODY},{NOBODY},2025-01-02 09:00:00,2025-01-03 09:00:00
-        00Q3,1,,dot@example.org,Web,Open,005X,0,,{NOBODY},{NOBODY},2025-01-02 09:00:00,2025-01-03 09:00:00
+        {LEAD}
+        00Q1,0,ann@example.org,Qualified,005X,1,2025-01-05 09:00:00,003A,006A,2025-01-01 09:00:00,2025-01-05
+        00Q2,0,cyd@example.org,Unqualified,005X,0,,{NOBODY},{NOBODY},2025-01-02 09:00:00,2025-01-03 09:00:00
+        00Q3,1,dot@example.org,Open,005X,0,,{NOBODY},{NOBODY},2025-01-02 09:00:00,2025-01-03 09:00:00
     """,
     "Opportunity": """
         Id,IsDeleted,StageName,Amount,CloseDate,Type,CreatedDate,ContactId
@@ -146,7 +150,8 @@ def test_a_close_date_is_a_forecast_and_no_closing(study: Study) -> None:
 
 def test_a_lead_links_to_its_opportunity_a_case_to_its_parent_and_own_lookups_count(study: Study) -> None:
     rows = study.workspace.rows(
-        "SELECT a.id, b.id FROM links JOIN records a USING (record) JOIN records b ON b.record = linked ORDER BY ALL"
+        "SELECT a.id, b.id FROM links JOIN records a USING (record) "
+        "JOIN records b ON b.record = linked ORDER BY ALL"
     )
     assert rows == [("00Q1", "006A"), ("500A", "006A"), ("500B", "500A")]
 
@@ -169,7 +174,7 @@ def test_attributes_of_contacts_are_found_whatever_their_suffix(study: Study) ->
 
 def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
     declared = DECLARED.replace("links: {Case:", "links: {Cases:")
-    with pytest.raises(UnknownNameError, match="no Salesforce table 'Cases'.* Did you mean 'Case'"):
+    with pytest.raises(UnknownNameError, match=r"no Salesforce table 'Cases'.* Did you mean 'Case'"):
         opened(tmp_path, declared, **EXPORT)
 
 

@@ -67,7 +67,10 @@ at,from,step,who,score
 02/02/2025,01/02/2025,a,bob,5
 {at},{start},{step},cyd,{score}
 """
-ROLES = 'time: {format: "%d/%m/%Y"}\nevent: {time: at, start: from, activity: step, customer: {id: who}, satisfaction: score}'
+ROLES = """
+    time: {format: "%d/%m/%Y"}
+    event: {time: at, start: from, activity: step, customer: {id: who}, satisfaction: score}
+"""
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def test_a_value_that_cannot_be_read_stops_with_file_row_column_and_value(
 
 def test_max_refused_sets_unreadable_rows_aside(tmp_path: Path) -> None:
     content = UNREADABLE.format(at="soon", start="03/02/2025", step="a", score="1")
-    study = table(tmp_path, f"max_refused: 0.25\n{ROLES}", content)
+    study = table(tmp_path, f"max_refused: 0.25{ROLES}", content)
     assert refused(study) == [(4, "at", "soon", "is no time like '%d/%m/%Y'")]
     assert events(study, "row", "start", "satisfaction") == [
         (1, utc("2025-02-01"), 4),
@@ -133,7 +136,10 @@ i1,2025-01-01,2025-01-04 10:00,5,Active,Web
 
 
 def test_an_event_on_change_is_one_only_where_its_record_changes(tmp_path: Path) -> None:
-    source = "record: {type: incident, id: number}\nevent: {time: at, activity: state, on_change: state, sequence: n}"
+    source = """
+        record: {type: incident, id: number}
+        event: {time: at, activity: state, on_change: state, sequence: n}
+    """
     log = table(tmp_path, source, UPDATES, "processes: {Incident: {record: incident}}\n").process_log(
         "Incident"
     )
@@ -145,7 +151,10 @@ def test_an_event_on_change_is_one_only_where_its_record_changes(tmp_path: Path)
 
 
 def test_an_event_on_change_of_a_date_of_the_record_comes_once_per_record(tmp_path: Path) -> None:
-    source = "record: {type: incident, id: number}\nevent: {time: created, activity: {value: Opened}, on_change: created}"
+    source = """
+        record: {type: incident, id: number}
+        event: {time: created, activity: {value: Opened}, on_change: created}
+    """
     assert events(table(tmp_path, source, UPDATES), "record", "time") == [
         ("i1", utc("2025-01-01")),
         ("i2", utc("2025-01-02")),
@@ -263,7 +272,8 @@ def test_a_lookup_brings_the_columns_of_another_table(tmp_path: Path) -> None:
             event: {time: at, activity: {template: "{product}: {step}"}}
     """
     files = {
-        "events": "at,deal,step,extra\n2025-01-01,d1,sent,own\n2025-01-02,d2,sent,own\n2025-01-03,d9,sent,own\n",
+        "events": "at,deal,step,extra\n2025-01-01,d1,sent,own\n2025-01-02,d2,sent,own\n"
+        "2025-01-03,d9,sent,own\n",
         "deals": "id,product,extra\nd1,Loan,theirs\nd2,Card,theirs\nd2,Card,theirs\n",
     }
     study = opened(tmp_path, declared, **files)
@@ -273,7 +283,14 @@ def test_a_lookup_brings_the_columns_of_another_table(tmp_path: Path) -> None:
 
 def test_links_join_records_in_one_source_and_dead_ones_are_counted(tmp_path: Path) -> None:
     source = "record: {type: deal, id: deal}\nlinks: [{column: from}]\nevent: {time: at, activity: s}"
-    content = "at,s,deal,from\n2025-01-01,a,d1,\n2025-01-02,a,d2,d1\n2025-01-03,b,d2,d1\n2025-01-04,a,d3,gone\n2025-01-05,a,d4,d4\n"
+    content = """
+        at,s,deal,from
+        2025-01-01,a,d1,
+        2025-01-02,a,d2,d1
+        2025-01-03,b,d2,d1
+        2025-01-04,a,d3,gone
+        2025-01-05,a,d4,d4
+    """
     study = table(tmp_path, source, content)
     rows = study.workspace.rows(
         "SELECT a.id, b.id FROM links JOIN records a USING (record) JOIN records b ON b.record = linked"
@@ -283,12 +300,23 @@ def test_links_join_records_in_one_source_and_dead_ones_are_counted(tmp_path: Pa
 
 
 def test_an_attribute_takes_the_first_last_least_or_greatest_of_its_values(tmp_path: Path) -> None:
-    source = (
-        "record: {type: deal, id: deal, attributes: {plain: v, first: {column: v, take: first}, least: {column: v, take: min}, "
-        'most: {column: v, take: max}, said: {column: w, take: min, absent: "(none)"}}}\nevent: {time: at, activity: s}'
+    source = """
+        record: {type: deal, id: deal, attributes: {ATTRIBUTES}}
+        event: {time: at, activity: s}
+    """
+    attributes = (
+        "plain: v, first: {column: v, take: first}, least: {column: v, take: min}, "
+        'most: {column: v, take: max}, said: {column: w, take: min, absent: "(none)"}'
     )
-    content = "at,s,deal,v,w\n2025-01-01,a,d1,5,\n2025-01-02,a,d1,9,b\n2025-01-03,a,d1,1,b\n2025-01-04,a,d1,3,\n2025-01-05,a,d1,,\n"
-    study = table(tmp_path, source, content)
+    content = """
+        at,s,deal,v,w
+        2025-01-01,a,d1,5,
+        2025-01-02,a,d1,9,b
+        2025-01-03,a,d1,1,b
+        2025-01-04,a,d1,3,
+        2025-01-05,a,d1,,
+    """
+    study = table(tmp_path, source.replace("ATTRIBUTES", attributes), content)
     found = dict(study.workspace.rows("SELECT attribute, value FROM record_attributes"))
     assert found == {"plain": "3", "first": "5", "least": "1", "most": "9", "said": "(none)"}
 

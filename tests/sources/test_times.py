@@ -86,7 +86,7 @@ def test_a_column_that_can_be_read_two_ways_is_refused_with_both(tmp_path: Path)
 
 
 def test_a_two_digit_year_is_no_less_ambiguous(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableValueError, match="can be read as 1 February 2025 .* or 2 January 2025"):
+    with pytest.raises(UnreadableValueError, match=r"can be read as 1 February 2025 .* or 2 January 2025"):
         read(tmp_path, "01/02/25")
 
 
@@ -142,6 +142,6 @@ def test_a_format_that_is_none_is_refused(form: str, tmp_path: Path) -> None:
 
 def test_a_zone_that_is_none_is_refused_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(
-        InvalidOptionError, match="no time zone 'Europe/Lundon'.* Did you mean 'Europe/London'"
+        InvalidOptionError, match=r"no time zone 'Europe/Lundon'.* Did you mean 'Europe/London'"
     ):
         read(tmp_path, "2025-01-01", zone="Europe/Lundon")

@@ -253,7 +253,8 @@ def test_a_single_name_is_a_list_of_one(tmp_path: Path) -> None:
 def test_auto_silence_is_no_declared_silence(tmp_path: Path) -> None:
     text = (
         HEAD
-        + "goals:\n  G: {opened_by: a, reached_by: b, silence: auto}\n  H: {opened_by: a, reached_by: b, silence: 2w}"
+        + "goals:\n  G: {opened_by: a, reached_by: b, silence: auto}\n"
+        + "  H: {opened_by: a, reached_by: b, silence: 2w}"
     )
     study = read(tmp_path, text)
     assert study.goals["G"].silence is None and study.goals["H"].silence == Duration(2, "w")

@@ -52,14 +52,14 @@ def show_conformance(result: Conformance, top: int, form: Format) -> None:
         f"{result.pooled_log_fitness:.3f} (pooled)"
     )
     say(", ".join(f"{n:,} {name}" for name, n in result.verdicts.items() if n))
-    columns = [
-        "kind",
-        "activity",
-        "n_cases",
-        "share",
-        *(["reached_difference"] if deviations["reached_difference"].notna().any() else []),
-    ]
-    show_frame(deviations[columns], form, title="Deviations, those that go with most lost goals first")
+    columns = ["kind", "activity", "n_cases", "share"]
+    if deviations.empty:
+        say("No deviations.")
+    elif deviations["reached_difference"].notna().any():
+        title = "Deviations, those that go with most lost goals first"
+        show_frame(deviations[[*columns, "reached_difference"]], form, title=title)
+    else:
+        show_frame(deviations[columns], form, title="Deviations, the most frequent first")
     say(result.definition)
 
 

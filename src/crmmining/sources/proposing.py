@@ -102,6 +102,7 @@ class _Draft:
         for number, export in enumerate(self.exports):
             reason = _stage_export(workspace, _relative(export, self.output), self.output, number)
             if reason:
+                _unstage(workspace, number)
                 doubts.append(f"{export.name}: left out: {reason}")
             else:
                 exports.append(export)
@@ -110,9 +111,8 @@ class _Draft:
             # With nothing that can be read, the load itself must ask the question.
             tables = [replace(table, ready=bool(table.events)) for table in tables]
             if not any(table.ready for table in tables):
-                raise SourceError(
-                    f"{self.folder}: no file can be used. {' '.join(d for t in tables for d in t.doubts)}"
-                )
+                said = [*doubts, *(doubt for table in tables for doubt in table.doubts)]
+                raise SourceError(f"{self.folder}: no file can be used: {'; '.join(said)}")
         return replace(self, exports=tuple(exports), tables=tuple(tables), doubts=tuple(doubts))
 
     def _tried(self, workspace: Workspace, table: TableGuess, number: int) -> TableGuess:
@@ -184,6 +184,12 @@ def _stage_export(workspace: Workspace, folder: str, output: Path, number: int) 
     except CrmminingError as error:
         return str(error)
     return None
+
+
+def _unstage(workspace: Workspace, number: int) -> None:
+    """Forget what a source had staged before it could not be read on."""
+    for stage in ("stage_events", "stage_records"):
+        workspace.run(f"DELETE FROM {stage} WHERE source = ?", [number])
 
 
 def _own_columns(export: Path) -> list[str]:

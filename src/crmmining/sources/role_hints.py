@@ -21,11 +21,11 @@ STATE = frozenset(_words("status state stage"))
 TIME = _words("timestamp time datetime occurred at when date updated modified created")
 STARTS = frozenset(_words("start started begin began begun"))
 ENDS = frozenset(_words("end ended finish finished stop stopped complete completed"))
-OPENED = frozenset(_words("opened created submitted received"))
-CLOSED = frozenset(_words("closed resolved solved completed"))
+OPENED = frozenset(_words("opened open created create submitted received"))
+CLOSED = frozenset(_words("closed close resolved solved completed"))
 SCORE = frozenset(_words("score rating csat satisfaction stars nps"))
 LABELS = {
-    "channel": _words("channel medium origin"),
+    "channel": _words("channel medium origin source"),
     "department": _words("department team queue group unit"),
     "resource": _words("agent resource employee assignee assigned owner operator"),
 }

@@ -48,7 +48,7 @@ def show_study(study: Study, form: Format) -> None:
         )
         say(f"“{goal}” counts as given up after {humanise(silence.microseconds)} of silence ({origin}).")
     counted = quality.findings[(quality.findings["topic"] != "activities") & (quality.findings["n"] > 0)]
-    show_frame(counted[["what", "n", "of"]], form, title="What loading found")
+    show_frame(counted[["what", "n", "of"]].astype({"of": "Int64"}), form, title="What loading found")
     for warning in quality.warnings:
         say(f"! {warning}")
 

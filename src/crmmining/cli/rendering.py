@@ -109,7 +109,7 @@ def written(value: Any, name: str) -> str:
 
     from crmmining.study.durations import humanise
 
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, pd.Timedelta):
         return humanise(value.total_seconds() * 1e6)

@@ -9,7 +9,8 @@ Case, CaseHistory, Task, Campaign, CampaignMember, Contact).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,20 @@ DEFAULT_ACTIVITIES = {
 _Description = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Export:
+    """What the tables of one export folder know of each other."""
+
+    source: SalesforceSource
+    files: Mapping[str, Path]
+    study_folder: Path
+
+    def path_of(self, table: str) -> str:
+        """A table's file, from the study's folder; however its name is written."""
+        path = self.files.get(table, self.study_folder / self.source.salesforce / f"{table}.csv")
+        return str(path.relative_to(self.study_folder) if path.is_relative_to(self.study_folder) else path)
+
+
 def salesforce_tables(source: SalesforceSource, study: StudyFile) -> list[TableSource]:
     """The tables of an export folder, described as plain tables, in the order equal times are read.
 
@@ -35,7 +50,8 @@ def salesforce_tables(source: SalesforceSource, study: StudyFile) -> list[TableS
         UnknownNameError: the study file speaks of a table that is not one.
     """
     folder = study.folder / source.salesforce
-    present = {path.stem: path for path in sorted(folder.glob("*.csv"))}
+    known = {name.casefold(): name for name in _TABLES}
+    present = {known.get(path.stem.casefold(), path.stem): path for path in sorted(folder.glob("*.csv"))}
     for name in (*source.activities, *source.links):
         if name not in _TABLES:
             raise UnknownNameError("Salesforce table", name, _TABLES)
@@ -44,25 +60,19 @@ def salesforce_tables(source: SalesforceSource, study: StudyFile) -> list[TableS
         raise MissingFileError(
             folder / "Lead.csv", "The folder of a weekly export holds Lead.csv, Opportunity.csv, Case.csv …"
         )
-    tables = []
+    export, tables = _Export(source, present, study.folder), []
     for name in found:
         columns = csv_dialect(present[name]).columns
-        described = _TABLES[name](source, columns)
-        tables.append(_completed(described, name, present[name], source, study, columns))
+        described = _TABLES[name](export, columns)
+        tables.append(_completed(described, name, export, study, columns))
     return tables
 
 
 def _completed(
-    described: _Description,
-    name: str,
-    path: Path,
-    source: SalesforceSource,
-    study: StudyFile,
-    columns: tuple[str, ...],
+    described: _Description, name: str, export: _Export, study: StudyFile, columns: tuple[str, ...]
 ) -> TableSource:
     """What all tables share: nulls, zone, deleted rows, own lookups, customer attributes."""
-    relative = path.relative_to(study.folder) if path.is_relative_to(study.folder) else path
-    links = described.pop("links", []) + [{"column": column} for column in source.links.get(name, [])]
+    links = described.pop("links", []) + [{"column": column} for column in export.source.links.get(name, [])]
     known = {_plain(column): column for column in columns}
     attributes = {
         wanted: known[_plain(wanted)] for wanted in study.customers.attributes if _plain(wanted) in known
@@ -70,13 +80,13 @@ def _completed(
     return TableSource.model_validate(
         {
             **described,
-            "table": str(relative),
+            "table": export.path_of(name),
             "null": NULLS,
-            "time": {"format": "iso", "zone": source.zone},
+            "time": {"format": "iso", "zone": export.source.zone},
             "where": {"IsDeleted": ["0", "false"]} if "IsDeleted" in columns else {},
             "links": links,
             "customer_attributes": attributes if described.get("customer") else {},
-            "max_refused": source.max_refused,
+            "max_refused": export.source.max_refused,
         }
     )
 
@@ -85,7 +95,7 @@ def _plain(column: str) -> str:
     return column.removesuffix("__c").replace("_", "").casefold()
 
 
-def _contact(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
+def _contact(export: _Export, columns: tuple[str, ...]) -> _Description:
     return {
         "customer": {
             "salesforce": ["Id"],
@@ -95,7 +105,7 @@ def _contact(source: SalesforceSource, columns: tuple[str, ...]) -> _Description
     }
 
 
-def _lead(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
+def _lead(export: _Export, columns: tuple[str, ...]) -> _Description:
     return {
         "record": {
             "type": "Lead",
@@ -128,7 +138,7 @@ def _lead(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
     }
 
 
-def _opportunity(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
+def _opportunity(export: _Export, columns: tuple[str, ...]) -> _Description:
     attributes = ["Type", "StageName", "Amount", "LeadSource", "IsWon"]
     return {
         "record": {
@@ -141,8 +151,8 @@ def _opportunity(source: SalesforceSource, columns: tuple[str, ...]) -> _Descrip
     }
 
 
-def _opportunity_history(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
-    template = source.activities.get("Opportunity", DEFAULT_ACTIVITIES["Opportunity"])
+def _opportunity_history(export: _Export, columns: tuple[str, ...]) -> _Description:
+    template = export.source.activities.get("Opportunity", DEFAULT_ACTIVITIES["Opportunity"])
     return {
         "record": {"type": "Opportunity", "id": "OpportunityId"},
         "event": {
@@ -151,12 +161,12 @@ def _opportunity_history(source: SalesforceSource, columns: tuple[str, ...]) -> 
             "on_change": "StageName",
             "resource": {"column": "CreatedById"},
         },
-        **_beside(source, template, columns, "Opportunity", "OpportunityId"),
+        **_beside(export, template, columns, "Opportunity", "OpportunityId"),
     }
 
 
-def _case(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
-    template = source.activities.get("Case", DEFAULT_ACTIVITIES["Case"])
+def _case(export: _Export, columns: tuple[str, ...]) -> _Description:
+    template = export.source.activities.get("Case", DEFAULT_ACTIVITIES["Case"])
     attributes = ["Type", "Status", "Origin", "Reason", "Priority", "Subject"]
     return {
         "record": {
@@ -172,20 +182,22 @@ def _case(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
     }  # fmt: skip
 
 
-def _case_history(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
-    template = source.activities.get("Case", DEFAULT_ACTIVITIES["Case"]).replace("{Status}", "{NewValue}")
+def _case_history(export: _Export, columns: tuple[str, ...]) -> _Description:
+    template = export.source.activities.get("Case", DEFAULT_ACTIVITIES["Case"]).replace(
+        "{Status}", "{NewValue}"
+    )
     return {
         "record": {"type": "Case", "id": "CaseId"},
         "event": {
             "time": "CreatedDate", "activity": {"template": template}, "where": {"Field": ["Status"]},
             "resource": {"column": "CreatedById"},
         },
-        **_beside(source, template, columns, "Case", "CaseId"),
+        **_beside(export, template, columns, "Case", "CaseId"),
     }  # fmt: skip
 
 
-def _task(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
-    template = source.activities.get("Task", DEFAULT_ACTIVITIES["Task"])
+def _task(export: _Export, columns: tuple[str, ...]) -> _Description:
+    template = export.source.activities.get("Task", DEFAULT_ACTIVITIES["Task"])
     return {
         "record": {"type": "*", "id": "WhatId"},
         "customer": {"salesforce": ["WhoId"]},
@@ -203,7 +215,7 @@ def _task(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
     }
 
 
-def _campaign_member(source: SalesforceSource, columns: tuple[str, ...]) -> _Description:
+def _campaign_member(export: _Export, columns: tuple[str, ...]) -> _Description:
     return {
         "customer": {"salesforce": _there(["ContactId", "LeadId"], columns)},
         "events": [
@@ -213,24 +225,22 @@ def _campaign_member(source: SalesforceSource, columns: tuple[str, ...]) -> _Des
     }
 
 
-def _beside(
-    source: SalesforceSource, template: str, columns: tuple[str, ...], table: str, key: str
-) -> _Description:
+def _beside(export: _Export, template: str, columns: tuple[str, ...], table: str, key: str) -> _Description:
     """A lookup in the record's own table where the activity's name needs its columns."""
     needed = {name for name in template.replace("}", "{").split("{")[1::2] if name not in columns}
     if not needed:
         return {}
-    return {"lookup": {"table": f"{source.salesforce}/{table}.csv", "column": key, "id": "Id"}}
+    return {"lookup": {"table": export.path_of(table), "column": key, "id": "Id"}}
 
 
 def _there(names: list[str], columns: tuple[str, ...]) -> list[str]:
     return [name for name in names if name in columns]
 
 
-_TABLES: dict[str, Callable[[SalesforceSource, tuple[str, ...]], _Description]] = {
+_TABLES: dict[str, Callable[[_Export, tuple[str, ...]], _Description]] = {
     "Contact": _contact,
     "Lead": _lead,
-    "Campaign": lambda source, columns: {
+    "Campaign": lambda export, columns: {
         "record": {"type": "Campaign", "id": "Id", "attributes": _there(["Name", "Type"], columns)}
     },
     "CampaignMember": _campaign_member,

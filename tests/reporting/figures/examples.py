@@ -49,8 +49,7 @@ def journey(n: int, name: Callable[[int], str]) -> journey_process.JourneyProces
     ]
     total = sum(stretch.days for stretch in stretches)
     stages = tuple(
-        journey_process.JourneyStage(name(100 + i), total / n, 1 + i % 5, 10 + 9 * i)
-        for i in range(n)
+        journey_process.JourneyStage(name(100 + i), total / n, 1 + i % 5, 10 + 9 * i) for i in range(n)
     )
     return journey_process.JourneyProcess(name(0), 1200, stages, tuple(stretches), processes)
 
@@ -117,9 +116,7 @@ def _busy(crossing: silo_matrix.SiloCrossing) -> silo_matrix.SiloCrossing:
 
 def kept(n: int, name: Callable[[int], str]) -> promises.Promises:
     rows = (
-        promises.PromiseRow(
-            name(i), name(i + 1), "5d", 10 * i, 7, (i / 40, 0.5 + i / 70), i, "1,200 EUR"
-        )
+        promises.PromiseRow(name(i), name(i + 1), "5d", 10 * i, 7, (i / 40, 0.5 + i / 70), i, "1,200 EUR")
         for i in range(n)
     )
     return promises.Promises(tuple(rows))

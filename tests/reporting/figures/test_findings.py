@@ -66,9 +66,7 @@ def test_parts_of_a_journey_must_add_up() -> None:
 
 def test_a_stretch_names_only_known_processes() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'Lending'"):
-        JourneyProcess(
-            "g", 1, (), (Stretch("process", 2.0, ("Lendin",)),), (ProcessRow("Lending"),)
-        )
+        JourneyProcess("g", 1, (), (Stretch("process", 2.0, ("Lendin",)),), (ProcessRow("Lending"),))
 
 
 def test_repeats_collapse_only_within_one_kind() -> None:
@@ -145,9 +143,7 @@ def test_the_stage_headline_names_the_stage_that_fewest_keep_to() -> None:
         stage_conformance.StageRow("Finance", 50, 10, 9, 9, 20),
     )
     data = stage_conformance.StageConformance(rows)
-    assert stage_conformance.finding(data) == (
-        "“Finance” is where journeys leave the ideal: 20 % keep to it"
-    )
+    assert stage_conformance.finding(data) == ("“Finance” is where journeys leave the ideal: 20 % keep to it")
 
 
 def test_the_silo_headline_counts_crossings_per_goal() -> None:

@@ -20,12 +20,8 @@ def figure() -> object:
     return drawn(make(2, plain_name), style=STYLE)
 
 
-@pytest.mark.parametrize(
-    ("name", "start"), [("a.svg", b"<?xml"), ("b.PNG", b"\x89PNG"), ("c.pdf", b"%PDF")]
-)
-def test_the_suffix_decides_the_format(
-    figure: object, tmp_path: Path, name: str, start: bytes
-) -> None:
+@pytest.mark.parametrize(("name", "start"), [("a.svg", b"<?xml"), ("b.PNG", b"\x89PNG"), ("c.pdf", b"%PDF")])
+def test_the_suffix_decides_the_format(figure: object, tmp_path: Path, name: str, start: bytes) -> None:
     assert save(figure, tmp_path / name).read_bytes().startswith(start)  # type: ignore[arg-type]
 
 
@@ -63,7 +59,6 @@ def test_two_processes_give_the_same_bytes() -> None:
         "print([hashlib.sha256(b(f, k)).hexdigest() for k in ('svg', 'png', 'pdf')])"
     )
     runs = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
-        for _ in range(2)
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)
     }
     assert len(runs) == 1

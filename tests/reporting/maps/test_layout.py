@@ -35,9 +35,7 @@ def test_random_graphs_are_laid_out_soundly(engine: str, direction: str, seed: i
 @engines
 @directions
 @pytest.mark.parametrize("graph", [process(), process(lanes=True), petri_net()])
-def test_processes_and_nets_are_laid_out_soundly(
-    engine: str, direction: str, graph: MapGraph
-) -> None:
+def test_processes_and_nets_are_laid_out_soundly(engine: str, direction: str, graph: MapGraph) -> None:
     assert_sound(layout(graph, engine=engine, direction=direction))  # type: ignore[arg-type]
 
 

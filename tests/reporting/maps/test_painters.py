@@ -77,9 +77,7 @@ def test_the_figure_shows_the_same_words_as_the_svg() -> None:
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
 def test_the_same_scene_gives_the_same_bytes(kind: str) -> None:
-    first, second = (
-        picture_bytes(scene_figure(layout(process()), style=STYLE), kind) for _ in range(2)
-    )
+    first, second = (picture_bytes(scene_figure(layout(process()), style=STYLE), kind) for _ in range(2))
     assert first == second
     assert scene_svg(layout(process()), style=STYLE) == scene_svg(layout(process()), style=STYLE)
 

@@ -86,10 +86,11 @@ def results_page(results: list[Found], note: str) -> str:
     ]
     for r in results:
         parts = [_whole(r[phase]) for phase in ("generate", "load", "report")]
-        size, page = r["generate"]["megabytes"], r["report"].get("page_megabytes", "–")
+        size = r["generate"]["megabytes"]
+        page = f"{r['report']['page_megabytes']} MB" if "failed" not in r["report"] else "–"
         lines.append(
             f"| {r['customers']:,} | {r['load'].get('events', 0):,} | {size:,} MB | "
-            f"{' | '.join(parts)} | {page} MB |"
+            f"{' | '.join(parts)} | {page} |"
         )
     lines += [
         "",
@@ -114,11 +115,16 @@ def results_page(results: list[Found], note: str) -> str:
 
 
 def _whole(found: Found) -> str:
-    return found.get("failed") or f"{found['seconds']:.1f} s, {found['peak_megabytes']:,} MB"
+    return _failure(found) or f"{found['seconds']:.1f} s, {found['peak_megabytes']:,} MB"
 
 
 def _spent(found: Found) -> str:
-    return found.get("failed") or f"{found['seconds']:.3f} s, {found['peak_megabytes']:,} MB"
+    return _failure(found) or f"{found['seconds']:.3f} s, {found['peak_megabytes']:,} MB"
+
+
+def _failure(found: Found) -> str:
+    """The kind of error of a phase that failed; the whole message stands in the JSON beside the page."""
+    return f"fails: {found['failed'].partition(':')[0].rpartition('.')[2]}" if "failed" in found else ""
 
 
 def main() -> None:

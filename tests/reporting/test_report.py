@@ -325,3 +325,11 @@ def test_hostile_names_are_no_formula_in_any_table(hostile):
 def test_hostile_names_name_no_path(hostile):
     for path in files_of(hostile):
         assert re.fullmatch(r"[\w./-]+", path), path
+
+
+def test_the_committed_reports_are_those_of_today(name, folders):
+    committed = Path(__file__).parents[2] / "reports" / name / "tables"
+    fresh = next(iter(folders[name])) / "tables"
+    assert {path.name for path in committed.iterdir()} == {path.name for path in fresh.iterdir()}
+    for path in sorted(committed.iterdir()):
+        assert path.read_text("utf-8") == (fresh / path.name).read_text("utf-8"), f"{path}: run make reports"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_FIXED = "\N{NO-BREAK SPACE}"
+
+
 def show_frame(frame: pd.DataFrame, form: Format, *, title: str = "", notes: Sequence[str] = ()) -> None:
     """Write a table; `notes` stand beneath it for people, and are left out for programs."""
     if form is Format.csv:
@@ -74,33 +77,34 @@ def _table(frame: pd.DataFrame, title: str) -> None:
     table = Table(
         title=title or None, title_justify="left", box=box.SIMPLE_HEAD, expand=False, pad_edge=False
     )
-    for name in frame.columns:
-        number = frame[name].dtype.kind in "iufm"
+    numbers = {name: frame[name].dtype.kind in "iufm" for name in frame.columns}
+    for name, number in numbers.items():
         table.add_column(
             str(name).replace("_", " "),
             justify="right" if number else "left",
-            no_wrap=number,
-            min_width=_width(frame[name]) if number else None,
+            min_width=_width(frame[name], number),
             overflow="fold",
-            ratio=None,
         )
     for row in frame.itertuples(index=False):
-        table.add_row(
-            *(_escaped(written(value, str(name))) for value, name in zip(row, frame.columns, strict=True))
-        )
+        texts = [written(value, str(name)) for value, name in zip(row, frame.columns, strict=True)]
+        # a number and its unit stay together
+        cells = (t.replace(" ", _FIXED) if n else t for t, n in zip(texts, numbers.values(), strict=True))
+        table.add_row(*map(_escaped, cells))
     out.print(table)
 
 
-def _width(column: pd.Series[Any]) -> int:
-    """As wide as its name and first values, within bounds."""
+def _width(column: pd.Series[Any], number: bool) -> int:
+    """What a column needs: its longest word, for a number its longest value."""
     name = str(column.name)
-    return min(14, max([len(name), *(len(written(value, name)) for value in column.head(50))]))
+    texts = [written(value, name) for value in column.head(50)]
+    words = [*name.split("_"), *(texts if number else (word for text in texts for word in text.split()))]
+    return min(14, max(map(len, words), default=4))
 
 
 def _escaped(text: str) -> Any:
     from rich.text import Text
 
-    return Text("".join(sign if sign.isprintable() else "�" for sign in text))
+    return Text("".join(sign if sign.isprintable() or sign == _FIXED else "�" for sign in text))
 
 
 def written(value: Any, name: str) -> str:

@@ -28,6 +28,15 @@ TOPICS = (
     "promises",
 )
 
+WIDE = {
+    "clocks": ("n_open",),
+    "promises": ("n_undecided", "median", "p90", "currency"),
+    "silos": ("n_visible",),
+    "watermelons": ("department", "target"),
+    "white_space": ("n_gaps", "length"),
+}
+"""Columns a terminal has no room for; CSV and JSON have them all."""
+
 
 def show_findings(all_views: Sequence[Views], form: Format) -> None:
     """Every finding with its number, interval, owner and what to do."""
@@ -96,7 +105,8 @@ def show_topic(all_views: Sequence[Views], topic: str, top: int, form: Format) -
         frame = result.to_frame().head(top)
         if form is Format.table:
             title = f"{topic.replace('_', ' ')}: {views.goal}"
-            show_frame(frame, form, title=title, notes=[result.definition])
+            narrow = frame.drop(columns=list(WIDE.get(topic, ())), errors="ignore")
+            show_frame(narrow, form, title=title, notes=[result.definition])
         else:
             rows.append(frame.assign(goal=views.goal))
     if form is not Format.table:

@@ -11,6 +11,7 @@ from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
 from crmmining.estimates import Estimate, mean, share
 from crmmining.eventlog.log import COMPANY
+from crmmining.eventlog.timedeltas import with_timedeltas
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Silos:
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per pair of departments."""
-        return self.crossings.copy()
+        """One row per pair of departments, times as Timedelta."""
+        return with_timedeltas(self.crossings, ("median_gap", "total_gap"))
 
     def __repr__(self) -> str:
         return (

@@ -12,6 +12,7 @@ from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.split_kernel import split_times
 from crmmining.comparison.white_space_tables import case_table, gap_table, pair_table, process_table
 from crmmining.estimates import Estimate, mean, ratio
+from crmmining.eventlog.timedeltas import with_timedeltas
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class WhiteSpace:
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
-        """The pairs of processes, most unowned time first."""
-        return self.pairs.copy()
+        """The pairs of processes, most unowned time first, times as Timedelta."""
+        return with_timedeltas(self.pairs, ("unowned", "length"))
 
     def __repr__(self) -> str:
         return (

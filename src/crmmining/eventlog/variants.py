@@ -91,7 +91,7 @@ class Variants:
                 "n_cases": self.n_cases,
                 "share": self.n_cases / max(self.total, 1),
                 "cumulative": np.cumsum(self.n_cases) / max(self.total, 1),
-                "median_time": pd.to_timedelta(self.median_time, unit="us"),
+                "median_time": self.median_time.astype("timedelta64[us]"),
                 "share_reached": self.share_reached,
             },
             index=pd.RangeIndex(1, len(self) + 1, name="variant"),

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.eventlog.log import CUSTOMER, CaseNotion, EventLog
+from crmmining.eventlog.timedeltas import with_timedeltas
 from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN, TURNS, UNKNOWN_TURN, turns
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TIMES = ("total", "median", "p90")
 DEFINITION = (
     "Contribution of an edge = the time between its two events, summed over all cases, divided by the "
     "throughput time of all cases. One timestamp per event cannot tell waiting from work: "
@@ -44,11 +46,11 @@ class Bottlenecks:
 
     def to_frame(self) -> pd.DataFrame:
         """The edges, times as Timedelta."""
-        return _with_timedeltas(self.edges)
+        return with_timedeltas(self.edges, TIMES)
 
     def groups_frame(self) -> pd.DataFrame:
         """The edges split by group, times as Timedelta; empty where nothing was asked to split by."""
-        return _with_timedeltas(self.groups if self.groups is not None else self.edges.head(0))
+        return with_timedeltas(self.groups if self.groups is not None else self.edges.head(0), TIMES)
 
     def __repr__(self) -> str:
         edges = self.to_frame().head(10).to_string(index=False)
@@ -99,13 +101,6 @@ def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collectio
     known = moves.loc[moves["turn"] != UNKNOWN_TURN]
     share = float(known.loc[known["turn"] == COMPANY_TURN, "time"].sum() / max(known["time"].sum(), 1))
     return Bottlenecks(log.notion, edges, groups, by, total, log.n_cases, share)
-
-
-def _with_timedeltas(edges: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    times = {name: pd.to_timedelta(edges[name], unit="us") for name in ("total", "median", "p90")}
-    return edges.assign(**times)
 
 
 def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crmmining.errors import InvalidOptionError
 from crmmining.eventlog.kernel import kernel
 from crmmining.eventlog.log import CaseNotion, EventLog
+from crmmining.eventlog.timedeltas import with_timedeltas
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,8 +94,7 @@ class DirectlyFollowsGraph:
         frame = pd.DataFrame(
             [vars(edge) for edge in self.edges.values()], columns=list(Edge.__dataclass_fields__)
         )
-        for column in ("total", "median", "p90"):
-            frame[column] = pd.to_timedelta(frame[column], unit="us")
+        frame = with_timedeltas(frame, ("total", "median", "p90"))
         return frame.sort_values(["n", "source", "target"], ascending=[False, True, True], ignore_index=True)
 
     def __repr__(self) -> str:

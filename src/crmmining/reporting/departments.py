@@ -12,16 +12,26 @@ CUSTOMER_NAME = "Customer"
 
 
 def style_of(study: Study | None, log: EventLog | None = None) -> FigureStyle:
-    """One colour per department: in the order of the study's processes, then by name."""
-    declared = [p.department for p in study.declared.processes.values() if p.department] if study else []
-    seen = (
-        sorted(log.names.get("department", ()))
-        if log is not None
-        else list(study.names("department"))
-        if study
-        else []
-    )
-    return FigureStyle(departments=tuple(dict.fromkeys([*declared, *seen])))
+    """One colour per department: in the order of the study's processes, then the busiest first."""
+    declared: list[str] = []
+    if study is not None:
+        declared = [p.department for p in study.declared.processes.values() if p.department]
+    return FigureStyle(departments=tuple(dict.fromkeys([*declared, *_busiest(study, log)])))
+
+
+def _busiest(study: Study | None, log: EventLog | None) -> list[str]:
+    """Departments by the number of their events, then by name."""
+    if study is not None:
+        sql = """
+            SELECT name FROM names LEFT JOIN events ON department = code
+            WHERE kind = 'department' GROUP BY name ORDER BY count(department) DESC, name
+        """
+        return [name for (name,) in study.workspace.rows(sql)]
+    if log is None or "department" not in log.columns:
+        return []
+    names, code = log.names["department"], log.columns["department"]
+    counts = np.bincount(code[code >= 0], minlength=len(names))
+    return sorted(names, key=lambda name: (-counts[names.index(name)], name))
 
 
 def department_of_activities(log: EventLog) -> dict[str, str]:

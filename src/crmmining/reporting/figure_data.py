@@ -19,7 +19,7 @@ from crmmining.mining.promises import Promises as PromiseResults
 from crmmining.reporting.aligned_variants import aligned_variants
 from crmmining.reporting.departments import department_of_activities
 from crmmining.reporting.figures.bottlenecks import BottleneckCell, BottleneckRow, Bottlenecks
-from crmmining.reporting.figures.caption import Caption
+from crmmining.reporting.figures.caption import FROM_DATA, Caption
 from crmmining.reporting.figures.difference import Difference, Estimate, MeasureRow
 from crmmining.reporting.figures.promises import PromiseRow, Promises
 from crmmining.reporting.figures.silo_matrix import SiloCrossing, SiloMatrix
@@ -100,7 +100,15 @@ def bottlenecks(result: BottleneckResult, most: int = 12) -> Bottlenecks:
         rows.append(
             BottleneckRow(edge.source, edge.target, tuple(cells), edge.total / DAY, bool(edge.crosses))
         )
-    return Bottlenecks(tuple(rows), groups, result.total_time / DAY, group_by=result.by or "")
+    total = result.total_time / DAY
+    if groups:
+        return Bottlenecks(tuple(rows), groups, total, group_by=result.by or "")
+    caption = Caption(
+        subtitle="Time between steps, all cases together. Red names cross a department border.",
+        how_to_read="How to read: the bar adds up the time of all cases, in days and as a share of all time "
+        "between steps, shown here or not.",
+    )
+    return Bottlenecks(tuple(rows), (), total, group_by="", caption=caption)
 
 
 def _largest_groups(result: BottleneckResult, most: int = 6) -> tuple[str, ...]:
@@ -109,7 +117,7 @@ def _largest_groups(result: BottleneckResult, most: int = 6) -> tuple[str, ...]:
     top = result.edges.head(12)[["source", "target"]]
     counts = result.groups.merge(top, on=["source", "target"]).groupby("group")["n"].sum()
     ranked = sorted(counts.index, key=lambda group: (-counts[group], str(group)))
-    return tuple(str(group) for group in sorted(ranked[:most]))
+    return tuple(str(group) for group in sorted(ranked[:most])) if len(ranked) > 1 else ()
 
 
 def stage_conformance(check: Conformance, view: GoalView) -> StageConformance:
@@ -166,7 +174,15 @@ def silo_matrix(result: Silos, view: GoalView, most: int = 10) -> SiloMatrix:
         for r in result.crossings.itertuples()
         if r.from_department in order and r.to_department in order
     ]
-    return SiloMatrix(order, tuple(crossings), view.log.n_cases)
+    caption = FROM_DATA
+    hidden = int(result.crossings["n"].sum()) - sum(crossing.n_crossings for crossing in crossings)
+    if hidden:
+        caption = Caption(
+            title=f"A goal crosses {result.per_goal.value:.1f} borders between departments",
+            subtitle=f"The {len(order)} departments that hand over most, {view.log.n_cases:,} goals; "
+            f"{hidden:,} of {hidden + sum(c.n_crossings for c in crossings):,} crossings lie between others.",
+        )
+    return SiloMatrix(order, tuple(crossings), view.log.n_cases, caption)
 
 
 def promises(result: PromiseResults) -> Promises:

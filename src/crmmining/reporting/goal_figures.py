@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from crmmining.comparison.views import Views
@@ -44,7 +45,8 @@ def goal_results(views: Views) -> GoalResults:
     """Mine the journey log of a goal; repeats in a row count once in variants and conformance."""
     view = views.view
     check = check_conformance(view.log, view.journey) if view.journey else None
-    by = "channel" if view.log.has("channel") else None
+    channels = view.log.columns["channel"]
+    by = "channel" if np.unique(channels[channels >= 0]).size > 1 else None
     return GoalResults(views, check, find_bottlenecks(view.log, by=by, on_hold=view.on_hold))
 
 

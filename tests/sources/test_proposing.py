@@ -166,12 +166,12 @@ def test_a_weekly_export_that_cannot_be_read_leaves_no_trace(tmp_path: Path) -> 
         "Id,CreatedDate,Status,ConvertedDate,IsConverted,LastModifiedDate,OwnerId,ConvertedOpportunityId\n"
         "1,2025-01-13 10:00,Open,,0,,,\n"
     )
-    deals = "Id,CreatedDate,StageName\n1,2025-01-13 10:00,New\n"  # no ContactId
+    deals = "Id,StageName\n1,New\n"  # no CreatedDate
     folder = exported(tmp_path / "in", calls=CALLS)
     exported(folder / "salesforce", Lead=leads, Opportunity=deals)
     proposal = propose_study(folder, tmp_path / "study.yaml")
     assert proposal.n_sources == 1
-    assert any("salesforce: left out" in doubt and "ContactId" in doubt for doubt in proposal.doubts)
+    assert any("salesforce: left out" in doubt and "CreatedDate" in doubt for doubt in proposal.doubts)
     assert set(read_study_file(proposal.path).activities) == {"Bill", "Move"}
     assert open_study(proposal.path).n_events == 30
 

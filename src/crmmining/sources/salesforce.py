@@ -126,13 +126,13 @@ def _lead(export: _Export, columns: tuple[str, ...]) -> _Description:
                 "activity": {"value": "Lead converted"},
                 "where": {"IsConverted": ["1", "true"]},
                 "optional": True,
-                "resource": {"column": "OwnerId"},
+                **_resource("OwnerId", columns),
             },
             {
                 "time": "LastModifiedDate",
                 "activity": {"value": "Lead unqualified"},
                 "where": {"Status": ["Unqualified", "Closed - Not Converted"]},
-                "resource": {"column": "OwnerId"},
+                **_resource("OwnerId", columns),
             },
         ],
     }
@@ -147,7 +147,7 @@ def _opportunity(export: _Export, columns: tuple[str, ...]) -> _Description:
             "opened": "CreatedDate",
             "attributes": _there(attributes, columns),
         },
-        "customer": {"salesforce": ["ContactId"]},
+        "customer": {"salesforce": _there(["ContactId"], columns)},
     }
 
 
@@ -159,7 +159,7 @@ def _opportunity_history(export: _Export, columns: tuple[str, ...]) -> _Descript
             "time": "CreatedDate",
             "activity": {"template": template},
             "on_change": "StageName",
-            "resource": {"column": "CreatedById"},
+            **_resource("CreatedById", columns),
         },
         **_beside(export, template, columns, "Opportunity", "OpportunityId"),
     }
@@ -173,7 +173,7 @@ def _case(export: _Export, columns: tuple[str, ...]) -> _Description:
             "type": "Case", "id": "Id", "opened": "CreatedDate", "closed": "ClosedDate",
             "attributes": _there(attributes, columns),
         },
-        "customer": {"salesforce": ["ContactId"]},
+        "customer": {"salesforce": _there(["ContactId"], columns)},
         "links": [{"column": "ParentId", "to": "Case"}] if "ParentId" in columns else [],
         "event": {
             "time": "CreatedDate", "activity": {"template": template.replace("{Status}", "New")},
@@ -190,7 +190,7 @@ def _case_history(export: _Export, columns: tuple[str, ...]) -> _Description:
         "record": {"type": "Case", "id": "CaseId"},
         "event": {
             "time": "CreatedDate", "activity": {"template": template}, "where": {"Field": ["Status"]},
-            "resource": {"column": "CreatedById"},
+            **_resource("CreatedById", columns),
         },
         **_beside(export, template, columns, "Case", "CaseId"),
     }  # fmt: skip
@@ -200,7 +200,7 @@ def _task(export: _Export, columns: tuple[str, ...]) -> _Description:
     template = export.source.activities.get("Task", DEFAULT_ACTIVITIES["Task"])
     return {
         "record": {"type": "*", "id": "WhatId"},
-        "customer": {"salesforce": ["WhoId"]},
+        "customer": {"salesforce": _there(["WhoId"], columns)},
         "event": {
             "time": "CompletedDateTime" if "CompletedDateTime" in columns else "CreatedDate",
             "activity": {"template": template},
@@ -210,7 +210,7 @@ def _task(export: _Export, columns: tuple[str, ...]) -> _Description:
                 "column": "CallType",
                 "map": {"Inbound": "customer", "Outbound": "company", "Internal": "company"},
             },
-            "resource": {"column": "OwnerId"},
+            **_resource("OwnerId", columns),
         },
     }
 
@@ -231,6 +231,11 @@ def _beside(export: _Export, template: str, columns: tuple[str, ...], table: str
     if not needed:
         return {}
     return {"lookup": {"table": export.path_of(table), "column": key, "id": "Id"}}
+
+
+def _resource(name: str, columns: tuple[str, ...]) -> _Description:
+    """Who did it, where the export was made with that column."""
+    return {"resource": {"column": name}} if name in columns else {}
 
 
 def _there(names: list[str], columns: tuple[str, ...]) -> list[str]:

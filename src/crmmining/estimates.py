@@ -158,9 +158,18 @@ def _by_customer(
     customers: NDArray[Any], over: NDArray[Any], under: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The sums of each customer: their cases hang together, so customers are what is drawn."""
-    _, group = np.unique(customers, return_inverse=True)
+    _, group = np.unique(_known_apart(customers), return_inverse=True)
     sums = [np.bincount(group, values.astype(np.float64)) for values in (over, under)]
     return sums[0].astype(np.float64), sums[1].astype(np.float64)
+
+
+def _known_apart(customers: NDArray[Any]) -> NDArray[Any]:
+    """Customers as numbers; one that nobody knows (negative, or nothing) is nobody else."""
+    if customers.dtype.kind not in "iu":
+        found: dict[object, int] = {}
+        numbers = [-1 if c is None or c != c else found.setdefault(c, len(found)) for c in customers.tolist()]
+        customers = np.array(numbers, np.int64)
+    return np.where(customers >= 0, customers, -1 - np.arange(customers.size))
 
 
 def _standard_error(over: NDArray[np.float64], under: NDArray[np.float64]) -> float:

@@ -195,8 +195,8 @@ def bottlenecks(
     options = LogOptions(
         process, goal, case, activity, time, start, None, resource, time_format, zone, tuple(where or ())
     )
-    _, log = open_log(source, options)
-    found = find_bottlenecks(log, by=by)
+    study, log = open_log(source, options)
+    found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else ())
     frame = found.to_frame() if found.groups is None else found.groups_frame()
     if form is Format.table:
         frame = frame[_shown_columns(found, log)]

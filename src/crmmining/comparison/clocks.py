@@ -102,7 +102,7 @@ def compare_clocks(view: GoalView) -> Clocks:
             length, customers[records.case[closed]], "time", "median time from opening to closing"
         )
         rows.append(("process", name, view.owner_of(name), *_row(estimate, of_median)))
-        if longest is None or (estimate.is_known and estimate.value > longest.value):
+        if estimate.is_known and (longest is None or estimate.value > longest.value):
             longest = estimate
     rows.append(("journey", view.goal, view.declared.goals[view.goal].owner, *_row(whole, middle)))
     names = ["view", "name", "owner", "n", "n_open", "mean", "low", "high", "median"]

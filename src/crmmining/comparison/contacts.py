@@ -80,6 +80,11 @@ class Contacts:
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
 
+    def _less_effort(self) -> str:
+        """What the interval allows to say of the contacts customers had to make."""
+        fewer = self.fewer_inbound
+        return f", and customers turn to it {-fewer.value:.1f} times fewer" if fewer.high < 0 else ""
+
     def findings(self, view: GoalView) -> list[Finding]:
         """How much better goals fare where the company spoke first, if they do."""
         first, other = self.groups["reached"]
@@ -91,8 +96,8 @@ class Contacts:
                 "contacts",
                 self.goal,
                 f"Where the company speaks first, {first.value:.0%} of “{self.goal}” goals are reached, "
-                f"{other.value:.0%} where it does not, "
-                f"and customers turn to it {-self.fewer_inbound.value:.1f} times fewer",
+                f"{other.value:.0%} where it does not"
+                f"{self._less_effort()}",
                 self.reached,
                 "More contact from the company, less effort for the customer: touchpoints are not a cost by "
                 "themselves. An association, unless the goals were chosen at random.",

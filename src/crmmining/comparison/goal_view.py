@@ -66,15 +66,14 @@ class GoalView:
     @cached_property
     def clock(self) -> BusinessClock:
         """The company's working hours over the data."""
-        first = int(self.log.columns["time"].min(initial=self.log.horizon))
-        return BusinessClock.over(self.declared.calendar, first, self.log.horizon)
+        first = min(int(self.log.begun.min()), int(self.records.opened.min(initial=self.log.horizon)))
+        last = max(self.log.horizon, int(self.records.closed.max(initial=0)))
+        return BusinessClock.over(self.declared.calendar, first, last)
 
     @cached_property
     def on_hold(self) -> tuple[str, ...]:
         """Activities after which nobody is waited for, by name."""
-        return tuple(
-            (spec.name or source) for source, spec in self.declared.activities.items() if spec.on_hold
-        )
+        return self.study.on_hold
 
     @cached_property
     def turns(self) -> NDArray[np.int8]:

@@ -64,9 +64,8 @@ class Leavers:
             return []
         survey = ""
         if self.answered.is_known and self.bounds:
-            survey = (
-                f"; the survey's {self.answered.value:.1f} comes from {self.response_rate.value:.0%} of them"
-            )
+            rate = f"{self.response_rate.value:.0%} of all goals"
+            survey = f"; the survey's {self.answered.value:.1f} comes from {rate}"
         return [
             Finding(
                 "silent leavers",

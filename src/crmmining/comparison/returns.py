@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from crmmining.comparison.goal_view import GoalView
 from crmmining.eventlog.filters import events_named
-from crmmining.eventlog.log import SYSTEM
+from crmmining.eventlog.log import COMPANY
 
 FAR = np.iinfo(np.int64).max
 
@@ -24,7 +24,7 @@ def closings(view: GoalView, mine: NDArray[np.int64]) -> tuple[NDArray[np.int64]
     after = (
         (record >= 0)
         & ~closing
-        & (log.columns["actor"] != SYSTEM)
+        & ((log.columns["actor"] == COMPANY) | view.is_customer_contact)
         & (log.columns["time"] > first[np.maximum(record, 0)])
     )
     reopened = np.zeros(n, bool)

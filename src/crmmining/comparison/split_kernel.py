@@ -47,6 +47,9 @@ def split_times(begun, ended, offsets, opened, closed, leading, event_offsets, e
                     border = min(border, opened[r])
             if e < e_end:
                 border = min(border, event_time[e])
+            for r in range(lo, hi):
+                if opened[r] == now and closed[r] <= now:
+                    in_gap = False  # a record opened and closed at once still stands between two gaps
             length = border - now
             if holder >= 0:
                 owned[holder] += length

@@ -88,13 +88,14 @@ def find_watermelons(view: GoalView) -> Watermelons:
     not_green = np.bincount(records.case[counted & (record_state != GREEN)], minlength=n)
     with_records = np.bincount(records.case[counted], minlength=n)
     all_green = (not_green == 0) & (with_records > 0)
+    has_red = np.bincount(records.case[counted & (record_state == RED)], minlength=n) > 0
     decided = all_green & (state != UNDECIDED)
     red = decided & (state == RED)
     rate = share(
         int(red.sum()),
         int(decided.sum()),
         "red goals / decided goals with all records green",
-        int((all_green & (state == UNDECIDED)).sum()),
+        int((with_records > 0).sum()) - int(decided.sum()) - int((has_red & ~all_green).sum()),
     )
     processes, expected = _process_table(view, record_state, state)
     return Watermelons(
@@ -207,12 +208,14 @@ def _goal_states(view: GoalView) -> tuple[NDArray[np.int8], dict[str, NDArray[np
 
 
 def _came_back(view: GoalView) -> NDArray[np.bool_]:
-    """Goals in which a reaching event was followed by another contact of the customer."""
+    """Goals in which a reaching event was followed by a contact of the customer before it had settled."""
     log, goal = view.log, view.declared.goals[view.goal]
     reaching = events_named(log, goal.reached_by)
-    first = np.full(log.n_cases, np.iinfo(np.int64).max)
-    np.minimum.at(first, log.case_of_event[reaching], log.columns["time"][reaching])
-    later = view.is_customer_contact & (log.columns["time"] > first[log.case_of_event])
+    settle = goal.settled_after.microseconds() if goal.settled_after else 0
+    position = np.maximum.accumulate(np.where(reaching, np.arange(log.n_events), -1))
+    before = np.concatenate([[-1], position[:-1]])  # the last reaching event before each event
+    time, same = log.columns["time"], before >= log.offsets[:-1][log.case_of_event]
+    soon = view.is_customer_contact & same & (time - time[np.maximum(before, 0)] <= settle)
     found = np.zeros(log.n_cases, bool)
-    found[log.case_of_event[later]] = True
+    found[log.case_of_event[soon]] = True
     return found

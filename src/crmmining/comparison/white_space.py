@@ -90,7 +90,7 @@ class WhiteSpace:
             "white space",
             self.goal,
             f"{self.share_unowned.value:.0%} of the customer's time on “{self.goal}” is owned by nobody: "
-            f"of an average journey of {humanise(journey)}, "
+            f"of a mean attempt of {humanise(journey)}, "
             f"the customer waits {humanise(unowned)} with no record open",
             self.share_unowned,
             "No process counts this time, so no report shows it and no target covers it.",

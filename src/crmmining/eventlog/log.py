@@ -169,6 +169,8 @@ class EventLog:
     @cached_property
     def ended(self) -> NDArray[np.int64]:
         """Last moment of each case; of a reached goal the moment it was reached."""
+        if "ended_at" in self.cases:
+            return self.cases["ended_at"].to_numpy()
         last = self.columns["time"][self.offsets[1:] - 1]
         if "reached" in self.cases:
             reached = self.cases["reached"].to_numpy()
@@ -219,7 +221,8 @@ class EventLog:
         keep[1:] = (activity[1:] != activity[:-1]) | (case[1:] != case[:-1])
         offsets = np.concatenate([[0], np.cumsum(np.bincount(case[keep], minlength=self.n_cases))])
         columns = {key: values[keep] for key, values in self.columns.items()}
-        return replace(self, offsets=offsets.astype(np.int64), columns=columns)
+        cases = self.cases.assign(ended_at=self.ended)  # the repeats left out still took their time
+        return replace(self, offsets=offsets.astype(np.int64), columns=columns, cases=cases)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per event in case order, codes by name, times in UTC."""

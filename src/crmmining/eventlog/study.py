@@ -90,6 +90,11 @@ class Study:
             f"{self.n_events:,} events)"
         )
 
+    @property
+    def on_hold(self) -> tuple[str, ...]:
+        """Activities after which nobody is waited for, by name."""
+        return tuple(spec.name or key for key, spec in self.declared.activities.items() if spec.on_hold)
+
     @cached_property
     def n_events(self) -> int:
         """Number of events loaded."""

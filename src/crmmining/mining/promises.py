@@ -86,8 +86,8 @@ class Promises:
                 "share_broken": r.broken.value,
                 "low": r.broken.low,
                 "high": r.broken.high,
-                "median": pd.Timedelta(r.median, "us"),
-                "p90": pd.Timedelta(r.p90, "us"),
+                "median": pd.Timedelta(r.median, "us") if r.median >= 0 else pd.NaT,
+                "p90": pd.Timedelta(r.p90, "us") if r.p90 >= 0 else pd.NaT,
                 "owed": r.owed,
                 "currency": r.currency,
             }
@@ -134,7 +134,7 @@ def _checked(log: EventLog, name: str, promise: PromiseSpec, clock: BusinessCloc
     horizon = (
         np.where(log.ended[case] > since, log.ended[case], since)
         if log.outcome is None
-        else _decided_until(log, case)
+        else _decided_until(log, case, since)
     )
     horizon = np.maximum(horizon, since)
     elapsed = clock.measure(promise.within, since, np.where(until >= 0, until, horizon))
@@ -192,14 +192,17 @@ def _instance_rows(
     return case[starts], chosen[starts], np.where(answered, chosen[answer], -1)
 
 
-def _decided_until(log: EventLog, case: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Until when a missing answer counts against the company: the goal's own end, else the data's."""
+def _decided_until(log: EventLog, case: NDArray[np.int64], since: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Until when a missing answer counts against the company: the goal's own end, else the data's.
+
+    What was asked after the goal had ended is waited for until the end of the data.
+    """
     end = np.full(log.n_cases, log.horizon, np.int64)
     for column in ("reached", "given_up"):
         if column in log.cases:
             moment = log.cases[column].to_numpy(np.int64)
             end = np.where(moment >= 0, np.minimum(end, moment), end)
-    return end[case]
+    return np.where(end[case] > since, end[case], log.horizon)
 
 
 def _tariff(pay: str | None) -> tuple[float | None, str | None]:

@@ -84,10 +84,11 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
     customers = log.cases["customer"].to_numpy() if "customer" in log.cases else np.arange(log.n_cases)
     code = activity[after - 1].astype(np.int64) * len(log.activities) + activity[after]
     found = []
-    for pair in np.unique(code):
-        mine = code == pair
-        sides = [mine & late, mine & ~late]
-        if min(int(side.sum()) for side in sides) < FEWEST_A_SIDE:
+    order = np.argsort(code, kind="stable")
+    pairs, first = np.unique(code[order], return_index=True)
+    for pair, mine in zip(pairs, np.split(order, first[1:]), strict=True):
+        sides = [mine[late[mine]], mine[~late[mine]]]
+        if min(side.size for side in sides) < FEWEST_A_SIDE:
             continue
         owners = [customers[case[after[side]]] for side in sides]
         estimate = difference_of_means(

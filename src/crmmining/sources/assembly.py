@@ -26,18 +26,18 @@ def _code_records(workspace: Workspace) -> None:
     workspace.run("""
         CREATE OR REPLACE TEMP TABLE record_codes AS
         SELECT
-            source, type, id,
+            min(source) AS source, type, id,
             min(opened) AS opened, max(closed) AS closed,
             arg_min(key_kind, key) AS key_kind, min(key) AS key,
-            CAST(row_number() OVER (ORDER BY type, source, id) - 1 AS INTEGER) AS record
+            CAST(row_number() OVER (ORDER BY type, id) - 1 AS INTEGER) AS record
         FROM stage_records
         WHERE type <> '*'
-        GROUP BY source, type, id
+        GROUP BY type, id
     """)
     workspace.run("""
         INSERT INTO record_attributes
         SELECT DISTINCT record, attribute, value
-        FROM stage_attributes JOIN record_codes USING (source, type, id)
+        FROM stage_attributes JOIN record_codes USING (type, id)
         ORDER BY ALL
     """)
 
@@ -144,7 +144,8 @@ _RESOLVED = f"""
     LEFT JOIN (
         SELECT c.*, k.customer
         FROM record_codes c LEFT JOIN key_customers k ON k.kind = c.key_kind AND k.key = c.key
-    ) r ON r.source = e.source AND r.id = e.record_id AND (e.record_type = '*' OR r.type = e.record_type)
+    ) r ON r.id = e.record_id
+        AND (r.type = e.record_type OR (e.record_type = '*' AND r.source = e.source))
     LEFT JOIN record_process p ON p.record = r.record
     LEFT JOIN key_customers k ON k.kind = e.key_kind AND k.key = e.key
 """
@@ -186,6 +187,7 @@ def _fill_records(workspace: Workspace, study: StudyFile) -> None:
     closed); else the last closing event of the process; else, where nothing is declared, the last event.
     """
     workspace.run("CREATE OR REPLACE TEMP TABLE closings (process INTEGER, activity INTEGER)")
+    workspace.run("CREATE OR REPLACE TEMP TABLE closing_declared (process INTEGER)")
     for code, process in enumerate(study.processes.values()):
         _remember_closings(workspace, code, process)
     workspace.run(_RECORDS)
@@ -209,7 +211,7 @@ _RECORDS = """
         JOIN closings g ON g.process = p.process AND g.activity = e.activity
         GROUP BY e.record
     ) x ON x.record = c.record
-    LEFT JOIN (SELECT DISTINCT process FROM closings) n ON n.process = p.process
+    LEFT JOIN closing_declared n ON n.process = p.process
     LEFT JOIN (
         SELECT type, TRUE AS closed_known FROM record_codes WHERE closed IS NOT NULL GROUP BY type
     ) s ON s.type = c.type
@@ -218,6 +220,8 @@ _RECORDS = """
 
 
 def _remember_closings(workspace: Workspace, code: int, process: Process) -> None:
+    if process.closed_by:
+        workspace.run("INSERT INTO closing_declared VALUES (?)", [code])
     for activity in process.closed_by:
         workspace.run(
             "INSERT INTO closings SELECT ?, code FROM names WHERE kind = 'activity' AND name = ?",
@@ -230,9 +234,9 @@ def _fill_links(workspace: Workspace) -> None:
         INSERT INTO links
         SELECT DISTINCT a.record, b.record
         FROM stage_links l
-        JOIN record_codes a ON a.source = l.source AND a.type = l.type AND a.id = l.id
+        JOIN record_codes a ON a.type = l.type AND a.id = l.id
         JOIN record_codes b
-            ON b.source = l.source AND b.id = l.to_id AND (l.to_type = '*' OR b.type = l.to_type)
+            ON b.id = l.to_id AND (b.type = l.to_type OR (l.to_type = '*' AND b.source = l.source))
         WHERE a.record <> b.record
         ORDER BY ALL
     """)

@@ -65,7 +65,10 @@ def _fingerprint(study: StudyFile, tables: list[TableSource]) -> str:
     files = [
         (path.name, spec.table, checksum(path)) for spec in tables for path in files_of(spec, study.folder)
     ]
-    return hashlib.blake2b(json.dumps([SCHEMA_VERSION, declared, files]).encode(), digest_size=16).hexdigest()
+    looked_up = [checksum(study.folder / spec.lookup.table) for spec in tables if spec.lookup]
+    return hashlib.blake2b(
+        json.dumps([SCHEMA_VERSION, declared, files, looked_up]).encode(), digest_size=16
+    ).hexdigest()
 
 
 def _is_current(target: Path, fingerprint: str) -> bool:

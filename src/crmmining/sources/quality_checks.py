@@ -56,6 +56,12 @@ _COUNTS = (
     ),
     _Count(
         "events",
+        "events later than the moment of loading: a wrong date here moves the end of the data",
+        "SELECT count(*), min(file) FROM events WHERE time > epoch_us(now())",
+        "events",
+    ),
+    _Count(
+        "events",
         "events that stand twice (same time, activity, customer, record)",
         """
         SELECT coalesce(sum(n - 1), 0), min(file)

@@ -111,7 +111,7 @@ def _looked_up(
     if lookup.id not in other.names:
         raise MissingColumnError(other.table, lookup.id, other.names)
     new = [name for name in other.names if name not in columns.names]
-    brought = "".join(f", any_value({other.quoted(name)}) AS {other.quoted(name)}" for name in new)
+    brought = "".join(f", arg_min({other.quoted(name)}, _row) AS {other.quoted(name)}" for name in new)
     workspace.run(f"""
         CREATE OR REPLACE TEMP TABLE raw_by_id AS
         SELECT {other.quoted(lookup.id)} AS _id{brought} FROM raw_lookup GROUP BY 1

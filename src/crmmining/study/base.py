@@ -26,5 +26,16 @@ def _several(value: Any) -> Any:
 DurationText = Annotated[Duration, BeforeValidator(_duration)]
 """A duration written with its unit."""
 
+
+def _on_the_calendar(value: Any) -> Duration:
+    found = _duration(value)
+    if found.is_business:
+        raise ValueError(f"{value!r} is business time; here the calendar counts: write it in d, h or w")
+    return found
+
+
+CalendarTime = Annotated[Duration, BeforeValidator(_on_the_calendar)]
+"""A duration on the calendar: business time makes no sense for a customer's silence."""
+
 Names = Annotated[list[str], BeforeValidator(_several)]
 """One name or a list of names."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from crmmining.study.base import DurationText, Names, StudyModel
 from crmmining.study.calendars import ZoneName
@@ -193,7 +201,7 @@ class TableSource(StudyModel):
     customer_attributes: dict[str, str] = Field(default_factory=dict)
     links: list[LinkSpec] = Field(default_factory=list)
     event: EventSpec | None = None
-    events: list[EventSpec] = Field(default_factory=list)
+    events: list[EventSpec] = Field([], max_length=16)
     max_refused: float = Field(0.0, ge=0, le=1, description="share of rows that may be unreadable")
 
     @model_validator(mode="after")
@@ -220,11 +228,17 @@ class SalesforceSource(StudyModel):
     max_refused: float = Field(0.0, ge=0, le=1)
 
 
+def _amount(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"\d+(\.\d+)? [A-Z]{3}", text.strip()):
+        raise ValueError(f"{text!r} is no amount; write a number and a currency, like 50 EUR")
+    return text
+
+
 class PromiseSpec(StudyModel):
     """What the customer is told: from a customer's event to a visible company event, within a limit."""
 
     since: str
     until: str
     within: DurationText
-    pay: str | None = None
+    pay: Annotated[str | None, AfterValidator(_amount)] = None
     owner: str | None = None

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
 from crmmining.errors import listed, nearest
-from crmmining.study.base import DurationText, Names, StudyModel
+from crmmining.study.base import CalendarTime, DurationText, Names, StudyModel
 from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import Duration
 from crmmining.study.journey import IdealJourney
@@ -107,8 +107,8 @@ class Goal(StudyModel):
     ended_by: Names = Field(default_factory=list)
     includes: Includes = Includes()
     by: str | None = Field(None, description="a record attribute that tells goals of one customer apart")
-    silence: Annotated[DurationText | None, BeforeValidator(_silence)] = None
-    settled_after: DurationText | None = None
+    silence: Annotated[CalendarTime | None, BeforeValidator(_silence)] = None
+    settled_after: CalendarTime | None = None
     owner: str | None = None
 
 
@@ -150,7 +150,7 @@ class StudyFile(StudyModel):
     promises: dict[str, PromiseSpec] = Field(default_factory=dict)
     strategy: Strategy = Strategy()
     segments: Names = Field(default_factory=list)
-    window: DurationText = Duration(7, "d")
+    window: CalendarTime = Duration(7, "d")
     calendar: WorkingCalendar = WorkingCalendar()
     currency: str | None = None
     engine: Literal["duckdb"] = "duckdb"

@@ -33,9 +33,12 @@ def compare(
     from crmmining.cli.opening import open_study
     from crmmining.cli.view_tables import show_findings, show_topic
     from crmmining.comparison.views import compare_views
+    from crmmining.errors import InvalidOptionError
 
     opened = open_study(study)
     goals = [goal] if goal else list(opened.goals)
+    if not goals:
+        raise InvalidOptionError(f"{study} declares no goal; say under 'goals:' what the customer wants")
     views = [compare_views(opened, name) for name in goals]
     if topic:
         show_topic(views, topic, top, form)
@@ -88,4 +91,5 @@ def demo(
     )
     for number, finding in enumerate(headline(found), start=1):
         say(f" {number}. {finding.sentence}.")
+    say("Differences between groups are associations. Intervals and definitions: in the report.")
     say(f"Report: {page}")

@@ -73,7 +73,7 @@ def open_source(path: Path, options: LogOptions) -> Opened:
         )
     study = open_study(path)
     picked = _picked(study, options)
-    return Opened(study, where(picked, options.where) if picked else None)
+    return Opened(study, where(picked, options.where) if picked is not None else None)
 
 
 def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:

@@ -82,8 +82,18 @@ def frame_from_log(log: EventLog) -> pd.DataFrame:
 
 
 def to_microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
-    """Microseconds UTC of a time column; -1 where a time is absent. Times without zone count as UTC."""
-    moments = pd.to_datetime(times, utc=True)
+    """Microseconds UTC of a time column; -1 where a time is absent. Times without zone count as UTC.
+
+    Text is read as ISO 8601 only: nothing else can be read in one way.
+    """
+    try:
+        moments = pd.to_datetime(times, utc=True, format="ISO8601")
+    except (ValueError, TypeError) as error:
+        first = next((value for value in times if isinstance(value, str)), times.iloc[0])
+        raise UnreadableValueError(
+            f"a time like {first!r} may be read in more than one way; turn the column into times first: "
+            "pd.to_datetime(column, format='%d/%m/%Y %H:%M')"
+        ) from error
     values = np.array(moments.dt.as_unit("us").astype("int64"), np.int64)
     values[moments.isna().to_numpy()] = -1
     return values

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_NUMBER = "int64"  # an empty frame knows no types of its own
+
+
 def with_timedeltas(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """A copy in which these columns of microseconds are times.
 
@@ -16,4 +19,5 @@ def with_timedeltas(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame
     >>> with_timedeltas(pd.DataFrame({"total": [2 * 10**16]}), ["total"])["total"].dt.days.tolist()
     [231481]
     """
-    return frame.assign(**{name: frame[name].round().astype("timedelta64[us]") for name in columns})
+    times = {name: frame[name].astype(_NUMBER if frame.empty else frame[name].dtype) for name in columns}
+    return frame.assign(**{name: values.round().astype("timedelta64[us]") for name, values in times.items()})

@@ -53,7 +53,7 @@ class DirectlyFollowsGraph:
     @cached_property
     def share_shown(self) -> float:
         """Share of all moves between steps that the edges shown stand for."""
-        return sum(edge.n for edge in self.edges.values()) / max(self.n_moves, 1)
+        return sum(edge.n for edge in self.edges.values()) / self.n_moves if self.n_moves else 1.0
 
     def filtered(self, *, activities: float = 1.0, paths: float = 1.0) -> DirectlyFollowsGraph:
         """The most frequent share of activities, and of the paths between them.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.errors import UnknownNameError
 from crmmining.estimates import Estimate, difference_of_means
 from crmmining.eventlog.log import CaseNotion, EventLog
 
@@ -76,6 +78,8 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
     """
     import pandas as pd
 
+    if zone not in available_timezones():
+        raise UnknownNameError("time zone", zone, sorted(available_timezones()))
     case, time, activity = log.case_of_event, log.columns["time"], log.columns["activity"]
     after = np.flatnonzero(case[1:] == case[:-1]) + 1
     local = pd.to_datetime(time[after - 1], unit="us", utc=True).tz_convert(zone)
@@ -84,6 +88,8 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
     customers = log.cases["customer"].to_numpy() if "customer" in log.cases else np.arange(log.n_cases)
     code = activity[after - 1].astype(np.int64) * len(log.activities) + activity[after]
     found = []
+    if not code.size:
+        return WeekdayDelays(log.notion, ())
     order = np.argsort(code, kind="stable")
     pairs, first = np.unique(code[order], return_index=True)
     for pair, mine in zip(pairs, np.split(order, first[1:]), strict=True):

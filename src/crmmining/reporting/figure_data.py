@@ -6,6 +6,7 @@ import math
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.contacts import Contacts
 from crmmining.comparison.goal_view import GoalView
@@ -131,10 +132,14 @@ def stage_conformance(check: Conformance, view: GoalView) -> StageConformance:
             for a in log.activities
         ]
     )
+    within = _stage_of_events(view, stage_of)
+    unknown = stage_of[log.columns["activity"]] < 0
     for number, name in enumerate(stage_names):
         came = np.zeros(log.n_cases, bool)
         came[log.case_of_event[stage_of[log.columns["activity"]] == number]] = True
         ways = {way: np.zeros(log.n_cases, bool) for way in ("skip", "repeat", "insert")}
+        ways["insert"][log.case_of_event[unknown & (within == number)]] = True
+        ways["insert"] &= came
         often, most = "", 0
         for deviation in check.deviations.all:
             way = {"missing": "skip", "too often": "repeat"}.get(deviation.kind, "insert")
@@ -157,6 +162,14 @@ def stage_conformance(check: Conformance, view: GoalView) -> StageConformance:
             )
         )
     return StageConformance(tuple(rows))
+
+
+def _stage_of_events(view: GoalView, stage_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The stage each event falls into: its own, else that of the last step before it in the case."""
+    log = view.log
+    stage, case = stage_of[log.columns["activity"]], log.case_of_event
+    last = np.maximum.accumulate(np.where(stage >= 0, np.arange(log.n_events), -1))
+    return np.where(last >= log.offsets[:-1][case], stage[np.maximum(last, 0)], 0)
 
 
 def silo_matrix(result: Silos, view: GoalView, most: int = 10) -> SiloMatrix:

@@ -38,7 +38,7 @@ class GoalResults:
 
     views: Views
     check: Conformance | None
-    bottlenecks: Bottlenecks
+    bottlenecks: Bottlenecks | None
 
 
 def goal_results(views: Views) -> GoalResults:
@@ -47,7 +47,9 @@ def goal_results(views: Views) -> GoalResults:
     check = check_conformance(view.log, view.journey) if view.journey else None
     channels = view.log.columns["channel"]
     by = "channel" if np.unique(channels[channels >= 0]).size > 1 else None
-    return GoalResults(views, check, find_bottlenecks(view.log, by=by, on_hold=view.on_hold))
+    has_moves = np.diff(view.log.offsets).max(initial=0) > 1
+    slow = find_bottlenecks(view.log, by=by, on_hold=view.on_hold) if has_moves else None
+    return GoalResults(views, check, slow)
 
 
 def goal_pictures(results: GoalResults, prefix: str) -> dict[str, Picture]:
@@ -74,7 +76,8 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["stages"] = draw_stage_conformance(
             figure_data.stage_conformance(results.check, view), style=style
         )
-    found["bottlenecks"] = draw_bottlenecks(figure_data.bottlenecks(results.bottlenecks), style=style)
+    if results.bottlenecks is not None:
+        found["bottlenecks"] = draw_bottlenecks(figure_data.bottlenecks(results.bottlenecks), style=style)
     if views.promises.results:
         found["promises"] = draw_promises(figure_data.promises(views.promises), style=style)
     if views.silos is not None and len(views.silos.crossings) > 1:

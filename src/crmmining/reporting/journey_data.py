@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,7 @@ def journey_process(view: GoalView, white: WhiteSpace) -> JourneyProcess:
         ProcessRow(name, declared[name].department if name in declared else None, share[name])
         for name in order
     ]
+    stations = [name for name in order if name not in declared or not declared[name].solves]
     stages = _stages(view)
     total = sum(s.days for s in stretches)
     return JourneyProcess(
@@ -45,6 +48,7 @@ def journey_process(view: GoalView, white: WhiteSpace) -> JourneyProcess:
         _scaled(stages, total),
         tuple(stretches),
         tuple(rows),
+        links=tuple(pairwise(stations)),
         satisfaction_scale=view.declared.satisfaction.scale,
     )
 
@@ -83,9 +87,8 @@ def _stages(view: GoalView) -> list[JourneyStage]:
         ]
     )
     stage, case = of_activity[log.columns["activity"]], log.case_of_event
-    position = np.where(stage >= 0, np.arange(log.n_events), -1)
-    last = np.maximum.accumulate(position)
     # work that serves no stage counts to the one it is in
+    last = np.maximum.accumulate(np.where(stage >= 0, np.arange(log.n_events), -1))
     stage = np.where(last >= log.offsets[:-1][case], stage[np.maximum(last, 0)], 0)
     time = np.minimum(log.columns["time"], log.ended[case])
     length = np.zeros(log.n_events, np.int64)

@@ -35,6 +35,7 @@ def _process_rows(result: GoalResults, process: str) -> list[dict[str, Any]]:
     """Target met, time, and goals gone well, for one process in one goal."""
     found = result.views.watermelons.processes
     clocks = result.views.clocks.processes
+    target = result.views.view.declared.processes[process].target
     rows = []
     for row in found[found["process"] == process].itertuples():
         clock = clocks[(clocks["view"] == "process") & (clocks["name"] == process)].iloc[0]
@@ -45,6 +46,7 @@ def _process_rows(result: GoalResults, process: str) -> list[dict[str, Any]]:
                 "target": row.target,
                 "n_records": int(clock["n"]),
                 "green": row.share_green,
+                "share": target.share if target else 0.8,
                 "goals_green": row.share_goals_green,
                 "mean": humanise(clock["mean"].total_seconds() * 1e6) if int(clock["n"]) else "–",
             }

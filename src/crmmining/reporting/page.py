@@ -85,6 +85,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "variants": chevron_rows(result),
         "deviations": deviation_rows(result),
         "check": result.check,
+        "endings": ", ".join(views.view.declared.goals[views.goal].ended_by),
         "links": link_table(views),
         "pairs": [
             {**row, "waiting": humanise(row["mean_days_unowned"] * DAY)}

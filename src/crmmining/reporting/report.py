@@ -34,6 +34,10 @@ def write_report(study: Study, folder: Path | str, *, progress: Progress | None 
         raise InvalidOptionError(f"{target} is a file; name a folder to write the report to")
     goals = [goal for goal in study.goals if study.journey_log(goal).n_cases]
     if not goals:
+        if not study.goals:
+            raise InvalidOptionError(
+                f"{study.declared.path} declares no goal; say under 'goals:' what the customer wants"
+            )
         raise InvalidOptionError(
             f"no goal of {study.name!r} occurs in the data; see 'crmmining inspect {study.declared.path}'"
         )

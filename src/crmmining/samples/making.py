@@ -13,7 +13,7 @@ Progress = Callable[[str, float], None]
 
 
 def make_sample(
-    name: str, out: Path, *, customers: int = 2_000, seed: int = 7, progress: Progress | None = None
+    name: str, out: Path | str, *, customers: int = 2_000, seed: int = 7, progress: Progress | None = None
 ) -> Path:
     """Write a sample world and return its study file.
 
@@ -21,6 +21,7 @@ def make_sample(
         UnknownNameError: no such world.
         InvalidOptionError: `out` is a file.
     """
+    out = Path(out)
     if name not in WORLDS:
         raise UnknownNameError("sample", name, WORLDS)
     if out.exists() and not out.is_dir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def _is_current(target: Path, fingerprint: str) -> bool:
 def _rebuild(
     study: StudyFile, sources: list[list[TableSource]], target: Path, fingerprint: str, progress: Progress
 ) -> None:
-    beside = target.with_name(target.name + ".loading")
+    beside = target.with_name(f"{target.name}.{os.getpid()}.loading")
     beside.unlink(missing_ok=True)
     try:
         with Workspace(beside) as workspace:

@@ -162,6 +162,11 @@ def note_quality(workspace: Workspace, study: StudyFile) -> None:
     _note_activities(workspace, study)
 
 
+_RECORDS_OF_PROCESS = """
+    SELECT count(*) FROM records JOIN names ON kind = 'process' AND code = process WHERE name = ?
+"""
+
+
 def _note_activities(workspace: Workspace, study: StudyFile) -> None:
     present = {name for (name,) in workspace.rows("SELECT name FROM names WHERE kind = 'activity'")}
     source_names = {name for (name,) in workspace.rows("SELECT source_name FROM activity_map")}
@@ -173,6 +178,16 @@ def _note_activities(workspace: Workspace, study: StudyFile) -> None:
             if name not in source_names:
                 silent = f"declared activity that never occurs.{nearest(name, source_names)}"
                 _note(workspace, "activities", silent, 0, None, name)
+    for name, process in study.processes.items():
+        if not workspace.value(_RECORDS_OF_PROCESS, [name]):
+            _note(
+                workspace,
+                "activities",
+                f"process with no record of type {process.record!r} that fits",
+                0,
+                None,
+                name,
+            )
     for place, names in _named_activities(study).items():
         for name in names:
             if name not in present:

@@ -22,8 +22,9 @@ def read_study_file(path: Path | str) -> StudyFile:
     """
     file = read_yaml(Path(path))
     if not isinstance(file.data, dict):
+        found = "is empty" if file.data is None else "holds no keys"
         raise StudyFileError(
-            file.path, 1, "the study file is empty; it starts with 'study: NAME' and 'sources:'"
+            file.path, 1, f"the study file {found}; it starts with 'study: NAME' and 'sources:'"
         )
     try:
         return StudyFile.model_validate({**file.data, "path": file.path})

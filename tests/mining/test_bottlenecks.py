@@ -91,3 +91,27 @@ def test_no_two_events_in_any_case_is_an_error():
 
 def test_tables_show_times_as_timedelta():
     assert find_bottlenecks(LOG).to_frame()["total"].iloc[0] == pd.Timedelta(hours=10)
+
+
+def test_a_steps_own_time_is_from_its_start_to_its_end():
+    # a 9-10, b 12-14; a 9-9:30, b 10-10:30: from the first end to the last 4 h + 1 h between events
+    frame = pd.DataFrame(
+        {
+            "case": ["x", "x", "y", "y"],
+            "activity": ["a", "b", "a", "b"],
+            "start": pd.to_datetime(
+                ["2026-01-05 09:00", "2026-01-05 12:00", "2026-01-05 09:00", "2026-01-05 10:00"]
+            ),
+            "time": pd.to_datetime(
+                ["2026-01-05 10:00", "2026-01-05 14:00", "2026-01-05 09:30", "2026-01-05 10:30"]
+            ),
+        }
+    )
+    steps = find_bottlenecks(EventLog.from_frame(frame)).steps_frame().set_index("activity")
+    assert steps.loc["b", "total"] == pd.Timedelta("2h30min") and steps.loc["b", "n"] == 2
+    assert steps.loc["a", "median"] == pd.Timedelta("30min") and steps.loc["a", "p90"] == pd.Timedelta("1h")
+    assert steps.loc["b", "contribution"] == pytest.approx(2.5 / 5)
+
+
+def test_without_start_times_no_step_has_a_time_of_its_own():
+    assert find_bottlenecks(EventLog.from_variants({"ab": 1})).steps is None

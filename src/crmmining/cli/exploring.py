@@ -206,6 +206,9 @@ def bottlenecks(
         title=f"Bottlenecks of {log.notion}, {log.n_cases:,} cases",
         notes=[found.definition],
     )
+    if form is Format.table and found.steps is not None:
+        columns = ["activity", "contribution", "n", "median", "p90"]
+        show_frame(found.steps_frame()[columns].head(top), form, title="Time of the steps themselves")
 
 
 def _shown_columns(found: Bottlenecks, log: EventLog) -> list[str]:

@@ -21,7 +21,7 @@ TIMES = ("total", "median", "p90")
 DEFINITION = (
     "Contribution of an edge = the time between its two events, summed over all cases, divided by the "
     "throughput time of all cases. One timestamp per event cannot tell waiting from work: "
-    "this is time between events."
+    "this is time between events. Where starts are known, a step's own time is from its start to its end."
 )
 
 
@@ -33,11 +33,14 @@ class Bottlenecks:
     turn (whose turn it mostly is), share_company (share of the time in which it is the company's),
     from_department, to_department (the most frequent ones), crosses (whether they differ).
     `groups`: the same per value of `by` (source, target, group, n, contribution, median, p90), where asked.
+    `steps`: service time per activity (activity, n, n_cases, contribution, total, median, p90), from
+    start to end; None where the data knows no start times.
     """
 
     notion: CaseNotion
     edges: pd.DataFrame
     groups: pd.DataFrame | None
+    steps: pd.DataFrame | None
     by: str | None
     total_time: int
     n_cases: int
@@ -51,6 +54,10 @@ class Bottlenecks:
     def groups_frame(self) -> pd.DataFrame:
         """The edges split by group, times as Timedelta; empty where nothing was asked to split by."""
         return with_timedeltas(self.groups if self.groups is not None else self.edges.head(0), TIMES)
+
+    def steps_frame(self) -> pd.DataFrame:
+        """The steps, times as Timedelta; empty where no start times are known."""
+        return with_timedeltas(self.steps if self.steps is not None else self.edges.head(0), TIMES)
 
     def __repr__(self) -> str:
         edges = self.to_frame().head(10).to_string(index=False)
@@ -100,7 +107,25 @@ def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collectio
                 table[column] = table[column].map(names)
     known = moves.loc[moves["turn"] != UNKNOWN_TURN]
     share = float(known.loc[known["turn"] == COMPANY_TURN, "time"].sum() / max(known["time"].sum(), 1))
-    return Bottlenecks(log.notion, edges, groups, by, total, log.n_cases, share)
+    return Bottlenecks(log.notion, edges, groups, _steps(log, total), by, total, log.n_cases, share)
+
+
+def _steps(log: EventLog, total: int) -> pd.DataFrame | None:
+    """Service time per activity, of the events whose start is known."""
+    import pandas as pd
+
+    if not log.has("start"):
+        return None
+    rows = np.flatnonzero(log.columns["start"] >= 0)
+    served = pd.DataFrame(
+        {
+            "case": log.case_of_event[rows],
+            "activity": log.columns["activity"][rows],
+            "time": log.columns["time"][rows] - log.columns["start"][rows],
+        }
+    )
+    table = _summed(served, ["activity"], total)
+    return table.assign(activity=table["activity"].map(pd.Series(log.activities)))
 
 
 def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:

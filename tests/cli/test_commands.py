@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -126,3 +128,9 @@ def test_a_plain_log_needs_no_study_file(here: Path, capsys: pytest.CaptureFixtu
         == 0
     )
     assert run_line("crmmining inspect out.xes.gz", here, capsys)[0] == 0
+
+
+def test_a_reader_who_stops_reading_is_no_missed_threshold(home_move_study):
+    path = home_move_study.declared.path
+    command = f"{sys.executable} -m crmmining compare {path} | head -1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode == 0

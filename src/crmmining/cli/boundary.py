@@ -27,6 +27,8 @@ def run(arguments: Sequence[str]) -> int:
         return _said(f"{error.format_message()} Ask 'crmmining --help'.", 2)
     except (KeyboardInterrupt, typer.Abort):
         return _said("stopped; nothing stored was changed", 130)
+    except SystemExit:  # rich's way of saying that nobody reads on (… | head): no threshold was missed
+        return 0
     except BrokenPipeError:
         sys.stderr.close()
         return 0

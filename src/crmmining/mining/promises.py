@@ -65,13 +65,6 @@ class Promises:
     def __len__(self) -> int:
         return len(self.results)
 
-    def any_broken(self, n_cases: int) -> NDArray[np.bool_]:
-        """Per case whether any promise was broken in it."""
-        found = np.zeros(n_cases, bool)
-        for result in self.results:
-            found |= result.cases_broken(n_cases)
-        return found
-
     def to_frame(self) -> pd.DataFrame:
         """One row per promise."""
         import pandas as pd

@@ -115,7 +115,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def steps(study: Study, who: str) -> list[tuple[str, str, int | None, str | None]]:
     """(day, step, attempt, rule) of a customer's events; attempts count from 1."""
     rows = study.workspace.rows(
-        "SELECT strftime(make_timestamp(e.time), '%m-%d'), n.name, i.instance, i.rule FROM events e "
+        "SELECT strftime(make_timestamp(e.time), '%m-%d'), n.name, i.instance, i.rule FROM customer_events e "
         "JOIN customers c USING (customer) JOIN names n ON n.kind = 'activity' AND n.code = e.activity "
         "LEFT JOIN event_goals i USING (event) WHERE c.key = ? ORDER BY e.event",
         [who],

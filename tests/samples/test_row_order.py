@@ -13,7 +13,7 @@ def sequences(study_file):
     workspace = open_study(study_file).workspace
     rows = workspace.rows(
         "SELECT c.key, list((e.time, n.name) ORDER BY e.time, e.event) "
-        "FROM events e JOIN customers c USING (customer) "
+        "FROM customer_events e JOIN customers c USING (customer) "
         "JOIN names n ON n.kind = 'activity' AND n.code = e.activity GROUP BY c.key"
     )
     workspace.close()

@@ -54,7 +54,7 @@ def events(study: Study, *columns: str) -> list[tuple[Any, ...]]:
     )
     chosen = ", ".join(sql[column] for column in columns)
     found = study.workspace.rows(
-        f"SELECT {chosen} FROM events e{joins} LEFT JOIN customers c ON c.customer = e.customer "
+        f"SELECT {chosen} FROM customer_events e{joins} LEFT JOIN customers c ON c.customer = e.customer "
         "LEFT JOIN records r ON r.record = e.record ORDER BY e.event"
     )
     return [row if len(columns) > 1 else row[0] for row in found]

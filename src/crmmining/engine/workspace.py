@@ -1,42 +1,53 @@
-"""The workspace: all tables of one study in one DuckDB file, written whole or not at all."""
+"""The workspace: all tables of one study in one DuckDB file; the engine for one machine."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
-from crmmining.errors import SourceError, WorkspaceError
+from crmmining.engine.csv_errors import csv_error
+from crmmining.engine.duckdb_errors import opening_error, running_error
+from crmmining.engine.engine import Columns, T, filled
+from crmmining.engine.memory import Memory
+from crmmining.engine.parts import split_parts
+from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY, VIEWS
+from crmmining.errors import WorkspaceError
 
 if TYPE_CHECKING:
     import duckdb
 
 # Readable by DuckDB 1.5 and 2.0 alike.
 _STORAGE = "v1.5.0"
+_BATCH = 1 << 20
 
 
 class Workspace:
-    """A connection to the tables of a study; `path` None keeps them in memory."""
+    """A connection to the tables of a study; `path` None keeps them in memory.
+
+    With `memory` the database spills to disk beyond its share, and rows are handed out in parts.
+    """
 
     def __init__(
-        self, path: Path | None = None, *, read_only: bool = False, memory: str | None = None
+        self,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        memory: Memory | None = None,
+        check: bool = True,
     ) -> None:
-        self.path = path
+        self.path, self.memory = path, memory
         self._connection = _connect(path, read_only)
         self.run("SET TimeZone = 'UTC'")
         if memory:
-            self.run("SET memory_limit = ?", [memory])
+            self.run("SET memory_limit = ?", [f"{memory.tables >> 20}MiB"])
         if not read_only and not self.tables():
-            for statement in TABLES.values():
-                self.run(statement)
-            self.run("INSERT INTO meta VALUES (?, ?)", [VERSION_KEY, str(SCHEMA_VERSION)])
-        self._check_version()
+            self._create()
+        if check:
+            self._check_version()
 
     def __enter__(self) -> Workspace:
         return self
@@ -50,31 +61,73 @@ class Workspace:
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Execute one statement."""
-        self._connection.execute(sql, list(values)).fetchall()
+        self.rows(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
-        return self._connection.execute(sql, list(values)).fetchall()
+        with self._told():
+            return self._connection.execute(sql, list(values)).fetchall()
 
     def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """The single value of a result."""
         return self.rows(sql, values)[0][0]
 
-    def columns(self, sql: str, values: Sequence[Any] = ()) -> dict[str, NDArray[Any]]:
+    def columns(self, sql: str, values: Sequence[Any] = ()) -> Columns:
         """A result as NumPy columns; absent integers are -1, absent numbers NaN, absent texts None."""
-        found = self._connection.execute(sql, list(values)).fetchnumpy()
-        return {name: _filled(column) for name, column in found.items()}
+        with self._told():
+            found = self._connection.execute(sql, list(values)).fetchnumpy()
+        return {name: filled(column) for name, column in found.items()}
 
-    def insert(self, table: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
-        """Append columns to one of the schema's tables."""
+    def table(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
+        """Make (or make anew) a working table from a query; it is gone with the connection."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", values)
+
+    def drop(self, *names: str) -> None:
+        """Give the space of working tables back."""
+        for name in names:
+            self.run(f"DROP TABLE IF EXISTS temp.{name}")
+
+    def append(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
+        """Add the rows of a query to a table, columns in its order."""
+        self.run(f"INSERT INTO {name} {sql}", values)
+
+    def insert(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
+        """Add columns held in memory to a table."""
         import pyarrow as pa
 
         names = ", ".join(columns)
         self._connection.register(
             "incoming", pa.table({key: pa.array(values) for key, values in columns.items()})
         )
-        self.run(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
+        self.run(f"INSERT INTO {name} ({names}) SELECT {names} FROM incoming")
         self._connection.unregister("incoming")
+
+    def map_parts(
+        self, function: Callable[[Columns], T], sql: str, values: Sequence[Any] = (), *, by: str
+    ) -> Iterator[T]:
+        """Give the rows of a query to a function, in parts that fit into memory; numbers only.
+
+        All rows with the same `by` come in the same part. Without a memory limit there is one part.
+        """
+        n_parts = self._n_parts(sql, values)
+        if n_parts == 1:
+            yield function(self.columns(sql, values))
+            return
+        for part in split_parts(self._batches(sql, values), by, n_parts, self.path):
+            yield function(part)
+
+    def append_parts(
+        self,
+        function: Callable[[Columns], Mapping[str, Columns]],
+        sql: str,
+        values: Sequence[Any] = (),
+        *,
+        by: str,
+    ) -> None:
+        """Add to tables, by name, what a function makes of each part of a query."""
+        for made in self.map_parts(function, sql, values, by=by):
+            for name, columns in made.items():
+                self.insert(name, columns)
 
     def read_csv(
         self,
@@ -87,6 +140,7 @@ class Workspace:
         new_line: str,
         encoding: str,
         null: Sequence[str],
+        rows_before: int = 0,
     ) -> None:
         """Append a CSV file as text to a table whose first column takes the row number.
 
@@ -98,7 +152,7 @@ class Workspace:
 
         sql = f"""
             INSERT INTO {table}
-            SELECT row_number() OVER (), *
+            SELECT row_number() OVER () + ?, *
             FROM read_csv(
                 ?, header = true, auto_detect = false, delim = ?, quote = ?, escape = ?, new_line = ?,
                 encoding = ?, nullstr = ?, max_line_size = 16777216,
@@ -106,10 +160,11 @@ class Workspace:
             )
         """
         line_end = new_line.replace("\r", "\\r").replace("\n", "\\n")
+        values = [rows_before, str(path), delimiter, quote, quote, line_end, encoding, list(null)]
         try:
-            self.run(sql, [str(path), delimiter, quote, quote, line_end, encoding, list(null)])
+            self._connection.execute(sql, values).fetchall()
         except duckdb.Error as error:
-            raise _csv_error(path, str(error)) from None
+            raise running_error(self.path, str(error)) or csv_error(path, str(error)) from None
 
     def tables(self) -> set[str]:
         """The names of all tables."""
@@ -126,17 +181,24 @@ class Workspace:
         self.run("INSERT INTO meta VALUES (?, ?)", [key, value])
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Everything inside happens, or nothing does."""
-        self.run("BEGIN TRANSACTION")
+    def _told(self) -> Iterator[None]:
+        """Say in one line what stopped the database."""
+        import duckdb
+
         try:
             yield
-        except BaseException:
-            self.run("ROLLBACK")
-            raise
-        self.run("COMMIT")
-        if self.path:
-            self.run("CHECKPOINT")
+        except duckdb.Error as error:
+            told = running_error(self.path, str(error))
+            if told is None:
+                raise
+            raise told from None
+
+    def _create(self) -> None:
+        for statement in TABLES.values():
+            self.run(statement)
+        for name, query in VIEWS.items():
+            self.run(f"CREATE VIEW {name} AS {query}")
+        self.run("INSERT INTO meta VALUES (?, ?)", [VERSION_KEY, str(SCHEMA_VERSION)])
 
     def _check_version(self) -> None:
         if "meta" not in self.tables():
@@ -150,6 +212,46 @@ class Workspace:
                 "delete it and load again: the exports are all it was made of"
             )
 
+    def _n_parts(self, sql: str, values: Sequence[Any]) -> int:
+        if not self.memory:
+            return 1
+        n_rows = self.value(f"SELECT count(*) FROM ({sql}) counted", values)
+        described = self._connection.execute(f"DESCRIBE {sql}", list(values)).fetchall()
+        width = sum(_WIDTHS.get(kind, 8) for _, kind, *_ in described)
+        return max(1, -(-n_rows * width // self.memory.part))
+
+    def _batches(self, sql: str, values: Sequence[Any]) -> Iterator[Columns]:
+        with self._told():
+            reader = self._connection.sql(sql, params=list(values)).to_arrow_reader(_BATCH)
+        for batch in reader:
+            yield {name: _array(batch.column(i)) for i, name in enumerate(reader.schema.names)}
+
+
+_WIDTHS = {"TINYINT": 1, "BOOLEAN": 1, "SMALLINT": 2, "INTEGER": 4}
+
+
+def _array(column: Any) -> NDArray[Any]:
+    import pyarrow as pa
+
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    absent = float("nan") if pa.types.is_floating(column.type) else -1
+    filled_column = column.fill_null(pa.scalar(absent, column.type)) if column.null_count else column
+    return filled_column.to_numpy(zero_copy_only=False)
+
+
+def schema_version(path: Path) -> int:
+    """The version of the tables in a file.
+
+    Raises:
+        WorkspaceError: the file is no workspace, in use, or damaged.
+    """
+    with Workspace(path, read_only=True, check=False) as workspace:
+        found = workspace.meta(VERSION_KEY) if "meta" in workspace.tables() else None
+        if found is None:
+            raise WorkspaceError(f"{path} is no workspace of crmmining; name another file in 'workspace:'")
+        return int(found)
+
 
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     import duckdb
@@ -161,50 +263,8 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
             str(path), read_only=read_only, config={"storage_compatibility_version": _STORAGE}
         )
     except duckdb.Error as error:
-        text = str(error)
-        if "lock" in text.lower():
-            raise WorkspaceError(
-                f"{path} is in use by another process; wait for it to end and try again"
-            ) from None
-        raise WorkspaceError(
-            f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); "
-            "if it is damaged, delete it and load again"
-        ) from None
+        raise opening_error(path, str(error)) from None
 
 
 def _struct_field(name: str) -> str:
     return '"' + name.replace('"', '""') + "\" := 'VARCHAR'"
-
-
-def _csv_error(path: Path, text: str) -> Exception:
-    if "unicode" in text.lower() or "not utf-8" in text.lower():
-        return UnicodeError(text)
-    line = re.search(r"Line: (\d+)", text)
-    place = f"{path}: line {line[1]}" if line else f"{path}"
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
-    if counts:
-        return SourceError(
-            f"{place}: {counts[2]} columns where the header has {counts[1]}; "
-            "is a delimiter inside a value not quoted?"
-        )
-    if "unterminated quote" in text or "quote should be followed" in text.lower():
-        return SourceError(
-            f"{place}: a quote is not closed; mend the line, or say quote: if another sign quotes"
-        )
-    if "invalid state" in text:
-        return SourceError(
-            f"{path}: not readable as CSV: its line ends or quotes are mixed; export it again or convert it"
-        )
-    return SourceError(f"{place}: {text.splitlines()[0]}")
-
-
-def _filled(column: Any) -> NDArray[Any]:
-    if not isinstance(column, np.ma.MaskedArray):
-        return np.asarray(column)
-    if column.dtype.kind == "f":
-        return np.asarray(column.filled(np.nan))
-    if column.dtype.kind in "iu":
-        return np.asarray(column.filled(-1))
-    texts = column.data.astype(object)
-    texts[np.ma.getmaskarray(column)] = None
-    return texts

@@ -22,7 +22,7 @@ _OF_PROCESS = """
 """
 _OF_GOAL = """
     SELECT count(DISTINCT instance), count(*)
-    FROM event_goals JOIN goals g USING (instance)
+    FROM event_goals JOIN goal_facts g USING (instance)
     WHERE g.goal = ?
 """
 _DIVERGENT = """
@@ -31,7 +31,7 @@ _DIVERGENT = """
         SELECT e.activity, count(DISTINCT e.record) AS n_records, count(*) AS n
         FROM events e
         JOIN event_goals USING (event)
-        JOIN goals g USING (instance)
+        JOIN goal_facts g USING (instance)
         WHERE g.goal = ? AND e.record IS NOT NULL
         GROUP BY instance, e.activity
         HAVING count(DISTINCT e.record) > 1

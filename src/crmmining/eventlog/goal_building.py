@@ -1,21 +1,34 @@
-"""One case per customer goal: which events belong to which attempt, and how it came out."""
+"""One case per customer goal: which events belong to which attempt, and how it came out.
+
+The customers are walked in parts, each walk seeing only its own rows; what they return is put into the
+tables goal_facts and event_goals. How a goal came out is decided on reading (the view `goals`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.engine import Columns, Engine
+from crmmining.engine.schema import MOST_GOALS
 from crmmining.engine.workspace import Workspace
-from crmmining.eventlog.goal_events import GoalEvents, load_goal_events
-from crmmining.eventlog.goal_kernel import NEVER, walk_customers
+from crmmining.eventlog.goal_events import (
+    Walkable,
+    by_attributes,
+    goal_rows,
+    goal_rules,
+    included_goals,
+    walkable,
+)
+from crmmining.eventlog.goal_kernel import NEVER, GoalRules, Walk, walk_customers
 from crmmining.study.durations import DAY
 from crmmining.study.study_file import StudyFile
 
 FEWEST_GAPS = 30
 UNFITTED_SILENCE = 60 * DAY
-REACHED, ABANDONED, OPEN = range(3)
+_MADE = ("goal_facts", "goal_margins")
 
 
 @dataclass(frozen=True)
@@ -32,119 +45,157 @@ class Silence:
         return not self.declared and self.n_goals >= FEWEST_GAPS
 
 
-def build_goals(workspace: Workspace, study: StudyFile) -> dict[str, Silence]:
-    """Fill the tables goals and event_goals; returns the silence used per goal type.
+@dataclass(frozen=True, eq=False)
+class GoalWalk:
+    """What is done with a part of the rows of `goal_rows`; can be sent to where the rows are.
+
+    `silence` (n_goals) in microseconds; `fitted` (n_goals) the column of a goal whose silence is fitted,
+    else -1.
+    """
+
+    rules: GoalRules
+    included: NDArray[np.int64]
+    n_attributes: int
+    silence: NDArray[np.int64]
+    fitted: NDArray[np.int64]
+
+    def pauses(self, rows: Columns) -> dict[str, Columns]:
+        """The longest pause inside each reached goal of a type whose silence is fitted."""
+        found, walk = self._walk(rows)
+        customer = np.repeat(found.customers, np.diff(walk.offsets))
+        keep = (walk.longest >= 0) & (walk.reached >= 0) & (self.fitted[walk.goal] >= 0)
+        pauses = {"customer": customer, "goal": walk.goal, "longest": walk.longest}
+        return {"goal_pauses": {name: values[keep] for name, values in pauses.items()}}
+
+    def goals(self, rows: Columns) -> dict[str, Columns]:
+        """The goals, which events belong to them, and the silences that would change nothing."""
+        found, walk = self._walk(rows)
+        n_goals = np.diff(walk.offsets)
+        customer = np.repeat(found.customers, n_goals)
+        number = np.arange(walk.goal.size) - np.repeat(walk.offsets[:-1], n_goals)
+        instance = customer * MOST_GOALS + number
+        assigned = np.flatnonzero(walk.instance >= 0)
+        facts = {"instance": instance, "goal": walk.goal, "customer": customer, "number": number + 1}
+        times = {name: getattr(walk, name) for name in ("begun", "last", "reached", "ended")}
+        return {
+            "goal_facts": {**facts, "by_code": walk.by, **times},
+            "event_goals": {
+                "event": found.events[assigned],
+                "instance": instance[walk.instance[assigned]],
+                "rule": walk.rule[assigned],
+            },
+            "goal_margins": self._margins(found, walk),
+        }
+
+    def _walk(self, rows: Columns) -> tuple[Walkable, Walk]:
+        found = walkable(rows, self.included, self.n_attributes)
+        return found, walk_customers(found.lives, found.records, self.rules, self.silence, fitted=self.fitted)
+
+    def _margins(self, found: Walkable, walk: Walk) -> Columns:
+        """Only the margins that are not boundless."""
+        row, column = np.nonzero((walk.low > 0) | (walk.high < NEVER))
+        goals = np.flatnonzero(self.fitted >= 0)
+        return {
+            "customer": found.customers[row],
+            "goal": goals[column],
+            "low": walk.low[row, column],
+            "high": walk.high[row, column],
+        }
+
+
+def build_goals(engine: Engine, study: StudyFile) -> None:
+    """Fill the tables of goals for all customers.
 
     Where a goal's silence is `auto`, τ is the P95 over its reached goals of the longest pause inside
     each, pauses that end in an opening activity aside (they may be between two attempts). So 95 % of
     the goals that were reached would not have been mistaken for abandoned.
     """
     if not study.goals:
-        return {}
-    events = load_goal_events(workspace, study)
-    settle = np.array(
-        [goal.settled_after.microseconds() if goal.settled_after else 0 for goal in study.goals.values()],
-        np.int64,
-    )
+        return
+    rows, walk = goal_rows(engine, study, touched=False), _first_walk(engine, study)
+    if (walk.fitted >= 0).any():
+        engine.append_parts(walk.pauses, rows, by="customer")
+    silences = _silences(engine, study)
+    _store_silences(engine, study, silences)
+    engine.append_parts(_second_walk(walk, silences).goals, rows, by="customer")
+    engine.drop("by_values")
+
+
+def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
+    """The same where it may differ: for touched customers, and those whose margins a new silence leaves.
+
+    The latter are added to the working table touched_customers.
+    """
+    if not study.goals:
+        return
+    workspace.run(f"DELETE FROM goal_pauses WHERE {_TOUCHED}")
+    rows, walk = goal_rows(workspace, study, touched=True), _first_walk(workspace, study)
+    if (walk.fitted >= 0).any():
+        workspace.append_parts(walk.pauses, rows, by="customer")
+    silences = _silences(workspace, study)
+    workspace.run("DELETE FROM silences")
+    _store_silences(workspace, study, silences)
+    workspace.run(f"INSERT INTO touched_customers {_LEFT}")
+    for table in _MADE:
+        workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
+    workspace.run(f"DELETE FROM event_goals WHERE {_TOUCHED.replace('customer IN', f'instance // {MOST_GOALS} IN')}")
+    rows = goal_rows(workspace, study, touched=True)
+    workspace.append_parts(_second_walk(walk, silences).goals, rows, by="customer")
+    workspace.drop("by_values", "walked_keys", "walked_records")
+
+
+_TOUCHED = "customer IN (SELECT customer FROM touched_customers)"
+_LEFT = f"""
+    SELECT DISTINCT m.customer
+    FROM goal_margins m JOIN silences s ON s.goal = m.goal
+    WHERE NOT s.declared AND NOT (m.low <= s.silence AND s.silence < m.high)
+        AND NOT m.{_TOUCHED}
+"""
+
+
+def _first_walk(engine: Engine, study: StudyFile) -> GoalWalk:
     declared = [goal.silence.microseconds() if goal.silence else None for goal in study.goals.values()]
-    first_pass = np.array([tau if tau is not None else NEVER for tau in declared], np.int64)
-    found = _walk(events, first_pass, settle)
-    silences = [
-        Silence(tau, 0, declared=True) if tau is not None else _fitted(events, found, g)
-        for g, tau in enumerate(declared)
-    ]
-    if any(tau is None for tau in declared):
-        found = _walk(events, np.array([s.microseconds for s in silences], np.int64), settle)
-    _store(workspace, events, found, silences, settle)
-    return dict(zip(study.goals, silences, strict=True))
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    instance: NDArray[np.int32]
-    rule: NDArray[np.int8]
-    goal: NDArray[np.int32]
-    by: NDArray[np.int32]
-    begun: NDArray[np.int64]
-    last: NDArray[np.int64]
-    reached: NDArray[np.int64]
-    ended: NDArray[np.int64]
-
-
-def _walk(events: GoalEvents, silence: NDArray[np.int64], settle: NDArray[np.int64]) -> _Found:
-    bits = events.bits
-    return _Found(
-        *walk_customers(
-            events.order.rows,
-            events.order.offsets,
-            events.time,
-            events.record,
-            events.by,
-            bits["candidates"],
-            bits["opens"],
-            bits["reaches"],
-            bits["ends"],
-            events.contact,
-            events.closed,
-            events.link_offsets,
-            events.linked,
-            silence,
-            settle,
-            events.uses_by,
-            events.closed.size,
-        )
+    fitted = np.array([tau is None for tau in declared])
+    return GoalWalk(
+        goal_rules(engine, study),
+        included_goals(study),
+        len(by_attributes(study)),
+        np.array([NEVER if tau is None else tau for tau in declared], np.int64),
+        np.where(fitted, np.cumsum(fitted) - 1, -1),
     )
 
 
-def _fitted(events: GoalEvents, found: _Found, g: int) -> Silence:
-    """P95 over reached goals of the longest pause that does not end in an opening activity."""
-    rows = events.order.rows
-    mine = rows[(found.instance[rows] >= 0)]
-    instance = found.instance[mine].astype(np.int64)
-    order = np.argsort(instance, kind="stable")
-    mine, instance = mine[order], instance[order]
-    reached = found.reached[instance]
-    counts = (found.goal[instance] == g) & (reached >= 0) & (events.time[mine] <= reached)
-    mine, instance = mine[counts], instance[counts]
-    gaps = np.diff(events.time[mine])
-    inside = (np.diff(instance) == 0) & (((events.bits["opens"][mine[1:]] >> g) & 1) == 0)
-    longest = np.full(found.goal.size, -1, np.int64)
-    np.maximum.at(longest, instance[1:][inside], gaps[inside])
-    longest = np.sort(longest[longest >= 0])
-    if longest.size < FEWEST_GAPS:
-        return Silence(UNFITTED_SILENCE, int(longest.size), declared=False)
-    return Silence(int(longest[int(np.ceil(0.95 * longest.size)) - 1]), int(longest.size), declared=False)
+def _second_walk(walk: GoalWalk, silences: list[Silence]) -> GoalWalk:
+    return replace(walk, silence=np.array([s.microseconds for s in silences], np.int64))
 
 
-def _store(
-    workspace: Workspace,
-    events: GoalEvents,
-    found: _Found,
-    silences: list[Silence],
-    settle: NDArray[np.int64],
-) -> None:
-    assigned = np.flatnonzero(found.instance >= 0)
-    workspace.insert(
-        "event_goals", {"event": assigned, "instance": found.instance[assigned], "rule": found.rule[assigned]}
-    )
-    customer = np.full(found.goal.size, -1, np.int64)
-    customer[found.instance[assigned]] = events.customer[assigned]
-    horizon = int(events.time.max(initial=0))
-    silence = np.array([s.microseconds for s in silences], np.int64)[found.goal]
-    settled = (found.reached >= 0) & (horizon - found.reached >= settle[found.goal])
-    given_up = (found.ended >= 0) | ((found.reached < 0) & (horizon - found.last > silence))
-    outcome = np.where(settled, REACHED, np.where(given_up, ABANDONED, OPEN)).astype(np.int8)
-    workspace.insert(
-        "goals",
+def _silences(engine: Engine, study: StudyFile) -> list[Silence]:
+    found = []
+    for g, goal in enumerate(study.goals.values()):
+        if goal.silence:
+            found.append(Silence(goal.silence.microseconds(), 0, declared=True))
+            continue
+        n, p95 = engine.rows(_FITTED, [g])[0]
+        found.append(Silence(p95 if n >= FEWEST_GAPS else UNFITTED_SILENCE, n, declared=False))
+    return found
+
+
+_FITTED = """
+    SELECT count(*), CAST(percentile_disc(0.95) WITHIN GROUP (ORDER BY longest) AS BIGINT)
+    FROM goal_pauses
+    WHERE goal = ?
+"""
+
+
+def _store_silences(engine: Engine, study: StudyFile, silences: list[Silence]) -> None:
+    settle = [goal.settled_after.microseconds() if goal.settled_after else 0 for goal in study.goals.values()]
+    engine.insert(
+        "silences",
         {
-            "instance": np.arange(found.goal.size),
-            "goal": found.goal,
-            "customer": customer,
-            "by_value": [events.by_names[code] for code in found.by],
-            "begun": found.begun,
-            "last": found.last,
-            "reached": np.where(settled, found.reached, -1),
-            "ended": found.ended,
-            "outcome": outcome,
+            "goal": list(range(len(silences))),
+            "silence": [s.microseconds for s in silences],
+            "settle": settle,
+            "n_goals": [s.n_goals for s in silences],
+            "declared": [s.declared for s in silences],
         },
     )

@@ -1,4 +1,4 @@
-"""What goals are built from: events by customer, their goals as bit sets, records and their links."""
+"""What a walk over customers is fed with: their events and their records' links, as rows of integers."""
 
 from __future__ import annotations
 
@@ -7,127 +7,192 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.workspace import Workspace
-from crmmining.eventlog.case_order import CaseOrder, order_cases
-from crmmining.eventlog.goal_kernel import NEVER
-from crmmining.eventlog.log import CUSTOMER
+from crmmining.engine.engine import Columns, Engine
+from crmmining.eventlog.case_order import order_cases
+from crmmining.eventlog.goal_kernel import NEVER, GoalRecords, GoalRules, Lives, order_lives, pack_records
 from crmmining.study.study_file import StudyFile
 
-
-@dataclass(frozen=True, eq=False)
-class GoalEvents:
-    """All events, ordered by customer; `bits` hold the goals each may belong to, opens, reaches, ends."""
-
-    order: CaseOrder
-    time: NDArray[np.int64]
-    record: NDArray[np.int64]
-    by: NDArray[np.int32]
-    bits: dict[str, NDArray[np.int64]]
-    contact: NDArray[np.bool_]
-    closed: NDArray[np.int64]
-    link_offsets: NDArray[np.int64]
-    linked: NDArray[np.int64]
-    customer: NDArray[np.int64]
-    uses_by: NDArray[np.bool_]
-    by_names: list[str]
+EVENT_PLACE = "f.rank * 1099511627776 + e.event % 1099511627776"
+"""The order among equal times, as SQL: files in the order of a load from nothing, rows in theirs."""
 
 
-def load_goal_events(workspace: Workspace, study: StudyFile) -> GoalEvents:
-    """Everything the walk over the customers needs, as arrays."""
-    columns = workspace.columns(
-        "SELECT event, time, customer, record, activity, sequence, actor, contact FROM events ORDER BY event"
+def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
+    """SQL of the rows a walk needs: events (`linked` -2), and a row per link of a record they are in.
+
+    With `touched`, only of the customers in the working table touched_customers. Attributes that tell
+    goals apart become codes, told in the working table by_values.
+    """
+    attributes = by_attributes(study)
+    _tell_apart(engine, attributes)
+    if touched:
+        only = "SEMI JOIN touched_customers t ON t.customer = c.customer"
+        engine.table("walked_keys", f"SELECT c.key FROM key_customers c {only}")
+        engine.table("walked_records", f"SELECT c.record FROM records c {only}")
+    events = _TOUCHED if touched else "events"
+    by = "".join(f", coalesce(v{i}.code, 0) AS by_{i}" for i in range(len(attributes)))
+    joins = "".join(
+        f" LEFT JOIN by_values v{i} ON v{i}.attribute = {i} AND v{i}.record = e.record"
+        for i in range(len(attributes))
     )
-    records = workspace.columns(
-        "SELECT process, coalesce(closed, ?) AS closed FROM records ORDER BY record", [NEVER]
-    )
-    n_records, n_customers = records["closed"].size, workspace.value("SELECT count(*) FROM customers")
-    record = columns["record"].astype(np.int64)
-    bits = _goal_bits(workspace, study, columns["activity"], record, records["process"])
-    by, by_names = _by_codes(workspace, study, record, bits["candidates"])
-    link_offsets, linked = _adjacency(workspace, n_records)
-    return GoalEvents(
-        order_cases(columns["customer"], columns["time"], columns["sequence"], n_customers),
-        columns["time"],
-        record,
-        by,
-        bits,
-        (columns["contact"] > 0) & (columns["actor"] == CUSTOMER),
-        records["closed"].astype(np.int64),
-        link_offsets,
-        linked,
-        columns["customer"].astype(np.int64),
-        np.array([goal.by is not None for goal in study.goals.values()]),
-        by_names,
-    )
+    absent = "".join(f", 0 AS by_{i}" for i in range(len(attributes)))
+    return f"""
+        SELECT
+            coalesce(k.customer, r.customer) AS customer, e.event, e.time, {EVENT_PLACE} AS place,
+            2 * e.activity + CASE WHEN e.contact AND e.actor = 0 THEN 1 ELSE 0 END AS kind,
+            e.record, coalesce(r.process, -1) AS process, coalesce(r.closed, {NEVER}) AS closed,
+            CAST(-2 AS INTEGER) AS linked{by}
+        FROM {events} e
+        JOIN files f ON f.file = e.file
+        LEFT JOIN key_customers k ON k.key = e.key
+        LEFT JOIN records r ON r.record = e.record{joins}
+        WHERE coalesce(k.customer, r.customer) IS NOT NULL
+        UNION ALL
+        SELECT
+            c.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
+            l.record, -1, CAST(0 AS BIGINT), l.linked{absent}
+        FROM (SELECT record, linked FROM links UNION SELECT linked, record FROM links) l
+        JOIN ({_IN_RECORD.format(only="SEMI JOIN touched_customers t ON t.customer = r.customer" if touched else "")}) c
+            ON c.record = l.record
+    """
 
 
-def _goal_bits(
-    workspace: Workspace,
-    study: StudyFile,
-    activity: NDArray[np.int64],
-    record: NDArray[np.int64],
-    process: NDArray[np.int64],
-) -> dict[str, NDArray[np.int64]]:
-    """Per event the goals it may belong to, opens, reaches and ends, as bit sets."""
-    names = {
-        name: code for code, name in workspace.rows("SELECT code, name FROM names WHERE kind = 'activity'")
-    }
-    tables = {key: np.zeros(len(names) + 1, np.int64) for key in ("candidates", "opens", "reaches", "ends")}
-    of_process = np.zeros(len(study.processes) + 1, np.int64)
+def by_attributes(study: StudyFile) -> list[str]:
+    """The record attributes that tell a customer's goals of one type apart."""
+    return sorted({goal.by.lower() for goal in study.goals.values() if goal.by})
+
+
+def by_kind(attribute: str) -> str:
+    """Under which kind the values of such an attribute stand among the names."""
+    return f"by {attribute.lower()}"
+
+
+def _tell_apart(engine: Engine, attributes: list[str]) -> None:
+    """The working table by_values: for attribute number and record the code of its value, from 1."""
+    parts, values = [], []
+    for i, attribute in enumerate(attributes):
+        kind = by_kind(attribute)
+        known = engine.value("SELECT count(*) FROM names WHERE kind = ?", [kind])
+        engine.append("names", _NEW_VALUES, [kind, known, attribute, kind])
+        parts.append(_CODED.format(i))
+        values += [kind, attribute]
+    nothing = "SELECT record AS attribute, record, record AS code FROM records WHERE FALSE"
+    engine.table("by_values", " UNION ALL ".join(parts) or nothing, values)
+
+
+_NEW_VALUES = """
+    SELECT ?, CAST(? + row_number() OVER (ORDER BY a.value) AS INTEGER), a.value
+    FROM (SELECT DISTINCT value FROM record_attributes WHERE lower(attribute) = ?) a
+    ANTI JOIN names n ON n.kind = ? AND n.name = a.value
+"""
+_CODED = """
+    SELECT {} AS attribute, a.record, n.code
+    FROM record_attributes a
+    JOIN names n ON n.kind = ? AND n.name = a.value
+    WHERE lower(a.attribute) = ?
+"""
+_TOUCHED = """(
+    SELECT e.* FROM events e SEMI JOIN walked_keys w ON w.key = e.key
+    UNION ALL
+    SELECT e.* FROM events e SEMI JOIN walked_records w ON w.record = e.record WHERE e.key IS NULL
+)"""
+# A record's customers are its own, and those whom its events name instead.
+_IN_RECORD = """
+    SELECT r.record, r.customer FROM records r {only} WHERE r.customer IS NOT NULL
+    UNION
+    SELECT r.record, k.customer
+    FROM events r
+    JOIN key_customers k ON k.key = r.key
+    SEMI JOIN records s ON s.record = r.record AND s.shared
+"""
+
+
+def goal_rules(engine: Engine, study: StudyFile) -> GoalRules:
+    """What each activity means for each goal."""
+    names = dict(engine.rows("SELECT name, code FROM names WHERE kind = 'activity'"))
+    sets = {key: np.zeros(2 * len(names), np.int64) for key in ("candidates", "opens", "reaches", "ends")}
     for g, goal in enumerate(study.goals.values()):
-        bit = np.int64(1) << g
         roles = (
             ("opens", goal.opened_by),
             ("reaches", goal.reached_by),
             ("ends", goal.ended_by),
             ("candidates", goal.includes.activities),
         )
-        for key, activities in roles:
+        for role, activities in roles:
             for code in (names[name] for name in activities if name in names):
-                tables[key][code] |= bit
-                tables["candidates"][code] |= bit
+                for key in {role, "candidates"}:
+                    sets[key][2 * code : 2 * code + 2] |= np.int64(1) << g
+    attributes = by_attributes(study)
+    goals = study.goals.values()
+    return GoalRules(
+        **sets,
+        contact=np.tile([False, True], len(names)),
+        settle=np.array([g.settled_after.microseconds() if g.settled_after else 0 for g in goals], np.int64),
+        by=np.array([attributes.index(g.by.lower()) if g.by else -1 for g in goals], np.int64),
+    )
+
+
+def included_goals(study: StudyFile) -> NDArray[np.int64]:
+    """Per process the goals that include it, as bit sets; the last entry, for no process, is empty."""
+    found = np.zeros(len(study.processes) + 1, np.int64)
+    for g, goal in enumerate(study.goals.values()):
         for code, name in enumerate(study.processes):
             if name in goal.includes.processes:
-                of_process[code] |= bit
-    found = {key: table[activity] for key, table in tables.items()}
-    event_process = np.where(record >= 0, process[np.maximum(record, 0)] if process.size else -1, -1)
-    found["candidates"] = found["candidates"] | of_process[event_process]
+                found[code] |= np.int64(1) << g
     return found
 
 
-def _by_codes(
-    workspace: Workspace, study: StudyFile, record: NDArray[np.int64], candidates: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], list[str]]:
-    """For goals told apart by a record attribute its code per event; 0 elsewhere."""
-    attributes = sorted({goal.by for goal in study.goals.values() if goal.by})
-    by, names = np.zeros(record.size, np.int32), [""]
-    for attribute in attributes:
-        found = workspace.columns(
-            """
-            SELECT record, value FROM record_attributes
-            WHERE lower(attribute) = lower(?)
-            ORDER BY value, record
-            """,
-            [attribute],
-        )
-        if not found["record"].size:
-            continue
-        values, code = np.unique(found["value"].astype(str), return_inverse=True)
-        of_record = np.zeros(int(max(record.max(), found["record"].max())) + 2, np.int32)
-        of_record[found["record"]] = code + len(names)
-        names += [str(value) for value in values]
-        goals = np.int64(sum(1 << g for g, goal in enumerate(study.goals.values()) if goal.by == attribute))
-        mine = (candidates & goals) != 0
-        by[mine] = of_record[record[mine]]
-    return by, names
+@dataclass(frozen=True, eq=False)
+class Walkable:
+    """A part of the rows made ready: `customers` and `events` name what stands where in `lives`."""
+
+    lives: Lives
+    records: GoalRecords
+    customers: NDArray[np.int64]
+    events: NDArray[np.int64]
 
 
-def _adjacency(workspace: Workspace, n_records: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Links in both directions, CSR."""
-    links = workspace.columns(
-        "SELECT record, linked FROM links UNION SELECT linked, record FROM links ORDER BY 1, 2"
-    )
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(links["record"], minlength=n_records))]).astype(
-        np.int64
-    )
-    return offsets, links["linked"].astype(np.int64)
+def walkable(rows: Columns, included: NDArray[np.int64], n_attributes: int) -> Walkable:
+    """Order a part of the rows by customer, and put its records and links beside."""
+    is_link = rows["linked"] != -2
+    links = {name: rows[name][is_link] for name in ("record", "linked")}
+    if is_link.any():
+        rows = {name: values[~is_link] for name, values in rows.items()}
+    customer, customers = _dense(rows["customer"])
+    record, records = _dense(rows["record"])
+    order = order_cases(customer, rows["time"], rows["place"], customers.size)
+    kept = rows["record"] >= 0
+    facts = {}
+    for name in ("closed", "process", *(f"by_{i}" for i in range(n_attributes))):
+        facts[name] = np.zeros(records.size, np.int64)
+        facts[name][record[kept]] = rows[name][kept]
+    offsets, linked = _adjacency(links, records)
+    return Walkable(
+        order_lives(order, rows["time"], rows["kind"], record),
+        pack_records(
+            facts["closed"], included[facts["process"]], offsets, linked,
+            [facts[f"by_{i}"] for i in range(n_attributes)],
+        ),
+        customers,
+        rows["event"][order.rows],
+    )  # fmt: skip
+
+
+def _dense(codes: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Codes as numbers without gaps (-1 stays), and the code of each number."""
+    seen = np.zeros(int(codes.max(initial=-1)) + 2, bool)
+    seen[codes] = True
+    seen[-1] = False
+    table = np.cumsum(seen, dtype=np.int32) - 1
+    table[~seen] = -1
+    return table[codes], np.flatnonzero(seen)
+
+
+def _adjacency(links: Columns, records: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Links among these records, CSR, ascending."""
+    size = int(max(records.max(initial=-1), links["record"].max(initial=-1), links["linked"].max(initial=-1)))
+    number = np.full(size + 1, -1, np.int64)
+    number[records] = np.arange(records.size)
+    a, b = number[links["record"]], number[links["linked"]]
+    pairs = np.unique(np.stack([a, b])[:, (a >= 0) & (b >= 0)], axis=1)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(pairs[0], minlength=records.size))])
+    return offsets.astype(np.int64), pairs[1]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmmining.engine.workspace import Workspace
+from crmmining.eventlog.quality_counts import count_quality
+from crmmining.study.study_file import StudyFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 class Quality:
     """What loading found.
 
-    `files`: per file rows read, events kept, rows refused, zone and format of times.
+    `files`: per file rows read, events kept, rows refused, rows that stood in another file (n_repeated) or
+    were corrected by one (n_replaced), zone and format of times.
     `refused`: per reason the number of rows and the first example (file, row, column, value).
     `findings`: topic, what, n, of (the whole), example.
     """
@@ -64,18 +67,21 @@ def _whole(of: float) -> str:
     return "" if math.isnan(of) else f" of {int(of):,}"
 
 
+# A file that grew was read in parts; it is one file.
 _FILES = """
     SELECT
-        path, n_rows, coalesce(n_events, 0) AS n_events, coalesce(n_refused, 0) AS n_refused,
-        zone, time_format, first_time, last_time
+        path, sum(n_rows) AS n_rows, coalesce(sum(n_events), 0) AS n_events,
+        coalesce(sum(n_refused), 0) AS n_refused, sum(n_repeated) AS n_repeated, sum(n_replaced) AS n_replaced,
+        min(zone) AS zone, max(time_format) AS time_format, min(first) AS first_time, max(last) AS last_time
     FROM files
     LEFT JOIN (
-        SELECT file, count(*) AS n_events, min(time) AS first_time, max(time) AS last_time
+        SELECT file, count(*) AS n_events, min(time) AS first, max(time) AS last
         FROM events
         GROUP BY file
-    ) USING (file)
-    LEFT JOIN (SELECT file, count(*) AS n_refused FROM refused GROUP BY file) USING (file)
-    ORDER BY file
+    ) e USING (file)
+    LEFT JOIN (SELECT file, count(*) AS n_refused FROM refused GROUP BY file) r USING (file)
+    GROUP BY rank, path
+    ORDER BY rank
 """
 _REFUSED = """
     SELECT
@@ -85,17 +91,26 @@ _REFUSED = """
     GROUP BY path, reason
     ORDER BY path, reason
 """
+_NOTES = """
+    SELECT n.topic, n.what, n.n, n.of, n.example
+    FROM notes n JOIN files f USING (file)
+    WHERE f.first_row = 0
+    ORDER BY f.rank, n.what
+"""
+_NAMES = ("topic", "what", "n", "of", "example")
 
 
-def read_quality(workspace: Workspace) -> Quality:
-    """The report of the last load."""
+def read_quality(workspace: Workspace, study: StudyFile) -> Quality:
+    """What the loads found, and what is counted in what they stored."""
     import pandas as pd
 
-    refused = workspace.columns(_REFUSED)
-    findings = workspace.columns("SELECT topic, what, n, of, coalesce(example, '') AS example FROM quality")
     frame = pd.DataFrame(workspace.columns(_FILES))
     for moment in ("first_time", "last_time"):
         frame[moment] = pd.to_datetime(frame[moment].where(frame[moment] >= 0), unit="us", utc=True)
-    found = pd.DataFrame(findings)
-    found["of"] = found["of"].where(found["of"] >= 0)
-    return Quality(frame, pd.DataFrame(refused), found)
+    for count in ("n_rows", "n_events", "n_refused", "n_repeated", "n_replaced"):
+        frame[count] = frame[count].astype("int64")
+    rows = [*workspace.rows(_NOTES), *count_quality(workspace, study)]
+    found = pd.DataFrame(rows, columns=list(_NAMES))
+    found["of"] = found["of"].astype("float64")
+    found["example"] = found["example"].fillna("")
+    return Quality(frame, pd.DataFrame(workspace.columns(_REFUSED)), found)

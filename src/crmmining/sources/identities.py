@@ -45,7 +45,7 @@ def key_expressions(identity: Identity | None, columns: Columns, customers: Cust
     return KeyExpressions(tuple(found))
 
 
-def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str]) -> None:
+def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str], file: int) -> None:
     """Remember every key of the table `raw`, and which keys stand together in a row.
 
     Keys of a kind that is not to be matched across people (not in `match`, not a source's own id)
@@ -58,60 +58,12 @@ def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str]) -> N
         workspace.run(
             f"""
             INSERT INTO stage_keys
-            SELECT DISTINCT *
+            SELECT DISTINCT CAST(? AS INTEGER), *
             FROM (SELECT {kind.sql} AS a, {key.sql} AS b, CAST(? AS VARCHAR) AS c, {other.sql} AS d FROM raw)
             WHERE b IS NOT NULL AND d IS NOT NULL
             """,
-            [*kind.values, *key.values, other_kind, *other.values],
+            [file, *kind.values, *key.values, other_kind, *other.values],
         )
-
-
-def assign_customers(workspace: Workspace) -> None:
-    """Number the people: connected components of keys; numbers follow the order of their keys."""
-    import numpy as np
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    workspace.run("""
-        CREATE OR REPLACE TEMP TABLE key_nodes AS
-        SELECT kind, key, CAST(row_number() OVER (ORDER BY kind, key) - 1 AS INTEGER) AS node
-        FROM (SELECT kind, key FROM stage_keys UNION SELECT same_kind, same_key FROM stage_keys)
-    """)
-    edges = workspace.columns("""
-        SELECT a.node AS a, b.node AS b
-        FROM stage_keys s
-        JOIN key_nodes a ON a.kind = s.kind AND a.key = s.key
-        JOIN key_nodes b ON b.kind = s.same_kind AND b.key = s.same_key
-        WHERE a.node <> b.node
-    """)
-    n = workspace.value("SELECT count(*) FROM key_nodes")
-    graph = coo_matrix((np.ones(edges["a"].size, np.int8), (edges["a"], edges["b"])), shape=(n, n))
-    count, component = connected_components(graph, directed=False)
-    first = np.full(count, n, np.int64)
-    np.minimum.at(first, component, np.arange(n))
-    rank = np.empty(count, np.int32)
-    rank[np.argsort(first)] = np.arange(count, dtype=np.int32)
-    workspace.run("CREATE OR REPLACE TEMP TABLE node_customers (node INTEGER, customer INTEGER)")
-    workspace.insert("node_customers", {"node": np.arange(n, dtype=np.int32), "customer": rank[component]})
-    workspace.run("""
-        CREATE OR REPLACE TEMP TABLE key_customers AS
-        SELECT kind, key, customer FROM key_nodes JOIN node_customers USING (node)
-    """)
-    workspace.run("""
-        INSERT INTO customers
-        SELECT customer, coalesce(min(key) FILTER (WHERE kind = 'email'), min(key))
-        FROM key_customers
-        GROUP BY customer
-        ORDER BY customer
-    """)
-    workspace.run("""
-        INSERT INTO customer_attributes
-        SELECT customer, attribute, max(value)
-        FROM stage_customer_attributes JOIN key_customers USING (kind, key)
-        WHERE value IS NOT NULL
-        GROUP BY ALL
-        ORDER BY ALL
-    """)
 
 
 def _normalised(kind: str, column: str, customers: Customers) -> Expression:

@@ -1,25 +1,29 @@
-"""From exports to a workspace: read everything, or leave what is stored as it was."""
+"""From exports to a workspace: read what is new, or leave what is stored as it was.
+
+A load works on a copy beside the workspace, which takes its place only when all is well. So a load that
+fails, is stopped or killed leaves what was stored, and those who read the workspace are not disturbed.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Callable
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from crmmining.engine.leftovers import remove_leftovers, sync_to_disk
+from crmmining.engine.load_lock import load_lock
+from crmmining.engine.memory import Memory
 from crmmining.engine.schema import SCHEMA_VERSION
-from crmmining.engine.workspace import Workspace
-from crmmining.errors import SourceError, WorkspaceError
-from crmmining.eventlog.goal_building import build_goals
+from crmmining.engine.workspace import Workspace, schema_version
+from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
-from crmmining.sources.assembly import assemble
-from crmmining.sources.identities import assign_customers
-from crmmining.sources.quality_checks import note_quality, note_reading
-from crmmining.sources.raw_tables import checksum, files_of
+from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of
+from crmmining.sources.filling import add_changes, fill
 from crmmining.sources.salesforce import salesforce_tables
-from crmmining.sources.staging import close_stages, open_stages
-from crmmining.sources.tables import TableReader
 from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import SalesforceSource, TableSource
 from crmmining.study.study_file import StudyFile
@@ -27,26 +31,41 @@ from crmmining.study.study_file import StudyFile
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 
-_FINGERPRINT = "fingerprint"
-_SILENCES = "silences"
+_DECLARED = "declared"
+_DECIDING = {"customers", "activities", "processes", "goals", "satisfaction"}
 
 
-def open_study(path: Path | str, *, reload: bool = False, progress: Progress | None = None) -> Study:
-    """Open a study, loading its exports first if they or the study file have changed.
+def open_study(
+    path: Path | str,
+    *,
+    reload: bool = False,
+    wait: bool = True,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Open a study, loading first what is new in its exports.
 
-    The workspace is rebuilt beside the old one and takes its place only when all is well; a load that
-    fails or is killed leaves what was stored.
+    `reload` reads everything again; `wait` waits for another load of the same study to end; `memory`
+    like ``4GB`` is the most the process may use.
 
     Raises:
         StudyFileError, SourceError: what is wrong, where, and the way out.
+        WorkspaceError: the workspace is in use, damaged, or the disk is full.
     """
     study = read_study_file(Path(path))
-    parts = [(source, tables_of(source, study)) for source in study.sources]
-    fingerprint = _fingerprint(study, [spec for _, tables in parts for spec in tables])
+    say = progress or _quiet
+    limit = Memory.parse(memory) if memory else None
+    sources = [tables_of(source, study) for source in study.sources]
+    jobs = jobs_of(sources, study)
     target = study.workspace_path
-    if reload or not _is_current(target, fingerprint):
-        _rebuild(study, [tables for _, tables in parts], target, fingerprint, progress or _quiet)
-    return Study(study, Workspace(target, read_only=True))
+    if not reload and (current := _current(target, study, jobs, limit)):
+        return current
+    with load_lock(target, wait=wait, say=lambda text: say(text, 0.0)):
+        remove_leftovers(target)
+        if not reload and (current := _current(target, study, jobs, limit)):
+            return current  # another load has done it meanwhile
+        _load(study, jobs, sources, target, limit, say, reload=reload)
+    return Study(study, Workspace(target, read_only=True, memory=limit))
 
 
 def tables_of(source: SalesforceSource | TableSource, study: StudyFile) -> list[TableSource]:
@@ -58,91 +77,87 @@ def _quiet(step: str, share: float) -> None:
     return None
 
 
-def _fingerprint(study: StudyFile, tables: list[TableSource]) -> str:
-    """Changes when a file's content, or what decides its reading, changes."""
-    deciding = {"sources", "customers", "activities", "processes", "goals", "satisfaction"}
-    named = {"journeys", "promises"}  # the quality report warns of activities they name in vain
-    declared = study.model_dump_json(include=deciding | named)
-    files = [
-        (path.name, spec.table, checksum(path)) for spec in tables for path in files_of(spec, study.folder)
-    ]
-    looked_up = [checksum(study.folder / spec.lookup.table) for spec in tables if spec.lookup]
-    return hashlib.blake2b(
-        json.dumps([SCHEMA_VERSION, declared, files, looked_up]).encode(), digest_size=16
-    ).hexdigest()
-
-
-def _is_current(target: Path, fingerprint: str) -> bool:
-    if not target.is_file():
-        return False
+def _current(target: Path, study: StudyFile, jobs: list[Job], memory: Memory | None) -> Study | None:
+    """The study as it is stored, if nothing is new."""
+    if not target.is_file() or schema_version(target) != SCHEMA_VERSION:
+        return None
+    workspace = Workspace(target, read_only=True, memory=memory)
     try:
-        with Workspace(target, read_only=True) as workspace:
-            return workspace.meta(_FINGERPRINT) == fingerprint
-    except WorkspaceError as error:
-        if "another version" in str(error):
-            return False
+        if workspace.meta(_DECLARED) == _declared(study) and not find_changes(jobs, workspace):
+            return Study(study, workspace)
+    except BaseException:
+        workspace.close()
         raise
+    workspace.close()
+    return None
 
 
-def _rebuild(
-    study: StudyFile, sources: list[list[TableSource]], target: Path, fingerprint: str, progress: Progress
+def _declared(study: StudyFile) -> str:
+    """Changes when what decides the working over of all rows changes."""
+    said = study.model_dump_json(include=_DECIDING)
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _load(
+    study: StudyFile,
+    jobs: list[Job],
+    sources: list[list[TableSource]],
+    target: Path,
+    memory: Memory | None,
+    say: Progress,
+    *,
+    reload: bool,
 ) -> None:
+    tables = [spec for found in sources for spec in found]
+    changes = None if reload else _changes(target, study, jobs)
+    began = time.time_ns() // 1000
+    with _beside(target, copy=changes is not None) as beside, Workspace(beside, memory=memory) as workspace:
+        if changes is None:
+            fill(workspace, study, jobs, tables, began, say)
+        else:
+            add_changes(workspace, study, jobs, tables, changes, began, say)
+        workspace.remember(_DECLARED, _declared(study))
+        say("done", 1.0)
+
+
+def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
+    """What to add to what is stored; None where everything must be read anew.
+
+    Raises:
+        WorkspaceError: everything must be read anew, and a file that was read is gone.
+    """
+    if not target.is_file():
+        return None
+    version = schema_version(target)
+    with Workspace(target, read_only=True, check=False) as workspace:
+        gone = gone_files(workspace, study.folder)
+        if version == SCHEMA_VERSION and workspace.meta(_DECLARED) == _declared(study):
+            changes = find_changes(jobs, workspace)
+            stored = workspace.value("SELECT count(DISTINCT file) FROM files")
+            if len(changes.replaced) < stored:
+                return changes
+            gone = [named for named in gone if named in changes.gone]
+    if gone:
+        why = "the study file changed" if version == SCHEMA_VERSION else "its tables are of another version"
+        raise WorkspaceError(
+            f"{target}: {why}, so everything must be read again, but {gone[0]} is gone"
+            f"{f' with {len(gone) - 1:,} more' if len(gone) > 1 else ''}; "
+            "put it back, or load what is there with --reload"
+        )
+    return None
+
+
+@contextmanager
+def _beside(target: Path, *, copy: bool) -> Iterator[Path]:
+    """A file beside that takes the target's place when the block ends well, and is gone when not."""
     beside = target.with_name(f"{target.name}.{os.getpid()}.loading")
-    beside.unlink(missing_ok=True)
     try:
-        with Workspace(beside) as workspace:
-            _fill(workspace, study, sources, progress)
-            workspace.remember(_FINGERPRINT, fingerprint)
+        if copy:
+            shutil.copyfile(target, beside)
+        yield beside
+        sync_to_disk(beside)
         beside.replace(target)
+    except OSError as error:
+        raise WorkspaceError(f"{target}: {error.strerror or error}; nothing was changed") from None
     finally:
-        for leftover in (beside, beside.with_name(beside.name + ".wal")):
-            leftover.unlink(missing_ok=True)
-
-
-def _fill(
-    workspace: Workspace, study: StudyFile, sources: list[list[TableSource]], progress: Progress
-) -> None:
-    open_stages(workspace)
-    jobs = [
-        (number, spec, path)
-        for number, tables in enumerate(sources)
-        for spec in tables
-        for path in files_of(spec, study.folder)
-    ]
-    for file, (number, spec, path) in enumerate(jobs):
-        progress(f"reading {path.name}", 0.6 * file / len(jobs))
-        reader = TableReader(workspace, study, number)
-        raw = reader.read(path, spec, file)
-        formats = ", ".join(sorted({form.format for form in reader.formats.values()}))
-        named = spec.table if "*" not in spec.table else str(path.relative_to(study.folder))
-        workspace.insert(
-            "files",
-            {
-                "file": [file],
-                "path": [named],
-                "bytes": [path.stat().st_size],
-                "checksum": [checksum(path)],
-                "source": [number],
-                "zone": [spec.time.zone],
-                "time_format": [formats],
-                "n_rows": [raw.n_rows],
-            },
-        )
-        note_reading(workspace, reader.formats, raw)
-    if workspace.value("SELECT count(*) FROM stage_events") == 0:
-        raise SourceError(
-            f"{study.path}: no source holds a single event; is event: said for a table with rows?"
-        )
-    progress("finding customers", 0.62)
-    assign_customers(workspace)
-    progress("numbering records and events", 0.7)
-    assemble(workspace, study)
-    progress("building goals", 0.85)
-    silences = build_goals(workspace, study)
-    workspace.remember(
-        _SILENCES, json.dumps({goal: [s.microseconds, s.n_goals, s.declared] for goal, s in silences.items()})
-    )
-    progress("checking quality", 0.95)
-    note_quality(workspace, study)
-    close_stages(workspace)
-    progress("done", 1.0)
+        remove_leftovers(target)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
-from crmmining.engine.workspace import Workspace
 from crmmining.errors import (
     InvalidOptionError,
     MissingColumnError,
     MissingFileError,
     SourceError,
     UnknownNameError,
-    UnreadableValueError,
 )
 from crmmining.eventlog.log import EventLog
-from crmmining.sources.raw_tables import RawTable, read_raw
-from crmmining.sources.times import known_format
-from crmmining.study.source_spec import TableSource, TimeFormat
+from crmmining.sources.refused_rows import no_time, no_value
 
-TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq")
+if TYPE_CHECKING:
+    from crmmining.engine.workspace import Workspace
+    from crmmining.sources.raw_tables import RawTable
+    from crmmining.study.source_spec import TimeFormat
+
+PARQUET = (".parquet", ".pq")
+TABLES = (".csv", ".tsv", ".txt", *PARQUET)
 XES = (".xes", ".xes.gz")
 ROLES = (
     "case",
@@ -85,6 +86,31 @@ def read_table(
             f"{file}: logs are read from {', '.join((*TABLES, *XES))}, "
             f"not {file.suffix or 'a file without suffix'}"
         )
+    if file.suffix in PARQUET and time_format is None:
+        from crmmining.sources.parquet_columns import ParquetFile
+
+        parquet = ParquetFile(file)
+        told = _roles(file, parquet.names, columns or {})
+        if parquet.n_rows and parquet.is_plain(told, zone):
+            return parquet.log(told, file.stem)
+    return _read_by_sql(file, columns or {}, time_format, zone, delimiter, encoding, null)
+
+
+def _read_by_sql(
+    file: Path,
+    columns: Mapping[str, str],
+    time_format: str | None,
+    zone: str,
+    delimiter: str | None,
+    encoding: str,
+    null: tuple[str, ...],
+) -> EventLog:
+    """Read any table through the workspace, every column as text."""
+    from crmmining.engine.workspace import Workspace
+    from crmmining.sources.raw_tables import read_raw
+    from crmmining.study.source_spec import TableSource
+
+    form = _time_format(time_format, zone)
     spec = TableSource(
         table=file.name,
         delimiter="\t" if file.suffix == ".tsv" else delimiter,
@@ -93,30 +119,33 @@ def read_table(
         customer={},
     )
     with Workspace() as workspace:
-        form = _time_format(time_format, zone)
         raw = read_raw(workspace, file, spec, file.parent)
         if raw.n_rows == 0:
             raise SourceError(f"{file}: the file has a header but no rows")
-        roles = _roles(raw, columns or {})
+        roles = _roles(raw.path, raw.columns.names, columns)
         return _log(workspace, raw, roles, form, file.stem)
 
 
 def _time_format(text: str | None, zone: str) -> TimeFormat:
+    from pydantic import ValidationError
+
+    from crmmining.study.source_spec import TimeFormat
+
     try:
         return TimeFormat(format=text, zone=zone)
     except ValidationError as error:
         raise InvalidOptionError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
-def _roles(raw: RawTable, columns: Mapping[str, str]) -> dict[str, str]:
+def _roles(path: Path, names: Collection[str], columns: Mapping[str, str]) -> dict[str, str]:
     """Role → column, with the XES standard's names where nothing is said."""
     told = {("time" if role == "timestamp" else role): name for role, name in columns.items() if name}
     for role, name in told.items():
         if role not in ROLES:
             raise UnknownNameError("role of a column", role, ROLES)
-        if name not in raw.columns.names:
-            raise MissingColumnError(raw.path, name, raw.columns.names)
-    standard = {role: name for role, name in XES_COLUMNS.items() if name in raw.columns.names}
+        if name not in names:
+            raise MissingColumnError(path, name, names)
+    standard = {role: name for role, name in XES_COLUMNS.items() if name in names}
     roles = {**standard, **told}
     if "case" not in roles:
         case = roles.get("record") or roles.get("customer")
@@ -124,9 +153,8 @@ def _roles(raw: RawTable, columns: Mapping[str, str]) -> dict[str, str]:
             roles["case"] = case
     for role in ("case", "activity", "time"):
         if role not in roles:
-            names = ", ".join(map(repr, raw.columns.names))
             raise InvalidOptionError(
-                f"{raw.path}: which column is the {role}? It has {names}; "
+                f"{path}: which column is the {role}? It has {', '.join(map(repr, names))}; "
                 f"say --{role} COLUMN (columns={{{role!r}: …}} in Python)"
             )
     return roles
@@ -147,16 +175,15 @@ def _log(workspace: Workspace, raw: RawTable, roles: dict[str, str], form: TimeF
     for role in ("case", "activity"):
         missing = np.flatnonzero(pd.isna(frame[role]))
         if missing.size:
-            raise UnreadableValueError(
-                f"{raw.path}: row {missing[0] + 1}, column {roles[role]!r}: no {role} "
-                f"({missing.size:,} such rows); fill or drop them"
-            )
+            raise no_value(raw.path, int(missing[0]) + 1, roles[role], role, missing.size)
     return log_from_arrays(frame, name)
 
 
 def _times(
     workspace: Workspace, raw: RawTable, column: str, quoted: str, form: TimeFormat
 ) -> NDArray[np.int64]:
+    from crmmining.sources.times import known_format
+
     known = known_format(workspace, quoted, form, f"{raw.path}, column {column!r}")
     expression = known.microseconds(quoted)
     bad = workspace.rows(
@@ -165,9 +192,5 @@ def _times(
     )
     if bad:
         row, value = bad[0]
-        what = "no time" if value is None else f"{value!r} is no time like {known.format!r}"
-        raise UnreadableValueError(
-            f"{raw.path}: row {row}, column {column!r}: {what}; "
-            "mend the value, or say how times are written: --time-format"
-        )
+        raise no_time(raw.path, row, column, value, known.format)
     return workspace.columns(f"SELECT {expression.sql} AS v FROM raw ORDER BY _row", expression.values)["v"]

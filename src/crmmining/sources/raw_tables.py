@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import csv
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from crmmining.engine.parts import scratch_folder
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import MissingColumnError, MissingFileError, SourceError
 from crmmining.sources.csv_dialect import CsvDialect, csv_dialect, first_undecodable
@@ -36,38 +38,72 @@ def files_of(spec: TableSource, folder: Path) -> list[Path]:
     return found
 
 
-def checksum(path: Path) -> str:
-    """What identifies the content of a file."""
-    if not path.is_file():
-        raise MissingFileError(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+@dataclass(frozen=True)
+class Known:
+    """The part of a file that has been read before: its bytes, and its rows."""
+
+    n_bytes: int
+    n_rows: int
 
 
-def read_raw(workspace: Workspace, path: Path, spec: TableSource, folder: Path) -> RawTable:
+def read_raw(
+    workspace: Workspace, path: Path, spec: TableSource, folder: Path, known: Known | None = None
+) -> RawTable:
     """Read a file into the temporary table `raw`, with ``_row`` counting data rows from 1.
+
+    With `known`, only what a CSV file has grown by since; its rows count on.
 
     Raises:
         SourceError: missing, empty, not in its declared encoding, or rows of unequal length.
     """
-    columns = _read_into(workspace, "raw", path, spec)
+    columns = _read_into(workspace, "raw", path, spec, known)
     if spec.lookup:
         columns = _looked_up(workspace, path, columns, spec.lookup, spec, folder)
     return RawTable(path, columns, int(workspace.value("SELECT count(*) FROM raw")))
 
 
-def _read_into(workspace: Workspace, table: str, path: Path, spec: TableSource) -> Columns:
+def _read_into(
+    workspace: Workspace, table: str, path: Path, spec: TableSource, known: Known | None = None
+) -> Columns:
     if path.suffix in (".parquet", ".pq"):
         return _read_parquet(workspace, table, path, spec)
     dialect = csv_dialect(path, delimiter=spec.delimiter, quote=spec.quote, encoding=spec.encoding)
     columns = Columns(str(path), dialect.columns)
     declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in dialect.columns)
     workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
-    _copy_csv(workspace, table, dialect, spec)
+    if known is None:
+        _copy_csv(workspace, table, dialect, spec)
+    else:
+        _copy_growth(workspace, table, dialect, spec, known)
     return columns
 
 
-def _copy_csv(workspace: Workspace, table: str, dialect: CsvDialect, spec: TableSource) -> None:
+def _copy_growth(
+    workspace: Workspace, table: str, dialect: CsvDialect, spec: TableSource, known: Known
+) -> None:
+    """Read what a file has grown by, under its own header; an error is told of the file itself."""
+    with scratch_folder(workspace.path) as place:
+        growth = Path(place, dialect.path.name)
+        with growth.open("w", encoding=dialect.encoding, newline="") as file:
+            end = dialect.new_line
+            csv.writer(
+                file, delimiter=dialect.delimiter, quotechar=dialect.quote or None, lineterminator=end,
+                quoting=csv.QUOTE_ALL if dialect.quote else csv.QUOTE_NONE,
+            ).writerow(dialect.columns)  # fmt: skip
+        with dialect.path.open("rb") as whole, growth.open("ab") as file:
+            whole.seek(known.n_bytes)
+            shutil.copyfileobj(whole, file, 1 << 20)
+        try:
+            _copy_csv(workspace, table, replace(dialect, path=growth), spec, known.n_rows)
+        except SourceError:
+            workspace.run(f"DELETE FROM {table}")
+            _copy_csv(workspace, table, dialect, spec)
+            raise
+
+
+def _copy_csv(
+    workspace: Workspace, table: str, dialect: CsvDialect, spec: TableSource, rows_before: int = 0
+) -> None:
     try:
         workspace.read_csv(
             table,
@@ -78,6 +114,7 @@ def _copy_csv(workspace: Workspace, table: str, dialect: CsvDialect, spec: Table
             new_line=dialect.new_line,
             encoding=dialect.encoding,
             null=spec.null if "" in spec.null else ["", *spec.null],
+            rows_before=rows_before,
         )
     except UnicodeError:
         raise first_undecodable(dialect.path, spec.encoding) from None

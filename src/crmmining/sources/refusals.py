@@ -39,6 +39,8 @@ class Refusals:
         if event.optional:
             self.workspace.run("DELETE FROM parsed WHERE time_text IS NULL")
         self._set_aside("time_text IS NULL", event.time, "time_text", "no time")
+        if event.id:
+            self._set_aside("own_id IS NULL", event.id, "own_id", "no id")
         self._set_aside("activity IS NULL OR activity = ''", "", "activity", "no activity")
         self._set_aside("key IS NULL AND record_id IS NULL", "", "key", "neither customer nor record")
 
@@ -70,7 +72,7 @@ class Refusals:
         if not bad:
             return
         n = self.workspace.value(f"SELECT count(*) FROM parsed WHERE {condition}")
-        if n > self.most * self.raw.n_rows:
+        if n > self.most * self.raw.n_rows:  # a file that grew is judged by what it grew by
             row, value = bad[0]
             more = f" ({n - 1:,} more such rows)" if n > 1 else ""
             enough = min(1.0, max(0.01, n / max(self.raw.n_rows, 1) * 1.5))

@@ -9,7 +9,7 @@ from crmmining.engine.workspace import Workspace
 from crmmining.errors import UnreadableValueError
 from crmmining.sources.expressions import NO_NUMBER, Columns, Expression, selected
 from crmmining.sources.identities import KeyExpressions, key_expressions, stage_keys
-from crmmining.sources.raw_tables import RawTable, read_raw
+from crmmining.sources.raw_tables import Known, RawTable, read_raw
 from crmmining.sources.refusals import Refusals
 from crmmining.sources.times import KnownFormat, known_format
 from crmmining.study.source_spec import EventSpec, RecordSpec, TableSource
@@ -20,11 +20,32 @@ _TAKEN = {"first": "arg_min(value, n)", "last": "arg_max(value, n)", "min": "min
 
 _PARSED = """
     CREATE TEMP TABLE parsed (
-        row BIGINT, time_text VARCHAR, time BIGINT, start_text VARCHAR, start BIGINT, activity VARCHAR,
+        row BIGINT, own_id VARCHAR, time_text VARCHAR, time BIGINT, start_text VARCHAR, start BIGINT, activity VARCHAR,
         key_kind VARCHAR, key VARCHAR, record_type VARCHAR, record_id VARCHAR, channel VARCHAR,
         department VARCHAR, resource VARCHAR, actor VARCHAR, score_text VARCHAR, satisfaction DOUBLE,
         sequence BIGINT, changing VARCHAR
     )
+"""
+# What tells the same event in two files: its own id, or all it says; rows of a file that say the same
+# are so many events. 63 bits: at a billion events the odds are 1 in 18 that any two are taken for one.
+_OWN_ID = "CAST(md5_number_lower(concat_ws(chr(31), ?, own_id)) >> 1 AS BIGINT)"
+_SAID = (
+    "time", "start", "activity", "key_kind", "key", "record_type", "record_id",
+    "channel", "department", "resource", "actor", "satisfaction",
+)  # fmt: skip
+_CONTENT = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in _SAID)
+_CONTENT_ID = f"CAST(md5_number_lower(concat_ws(chr(31), ?, {_CONTENT})) >> 1 AS BIGINT)"
+_TELL_EQUAL_ROWS_APART = """
+    UPDATE stage_events s
+    SET id = CAST(md5_number_lower(concat_ws(chr(31), CAST(s.id AS VARCHAR), CAST(d.n AS VARCHAR))) >> 1 AS BIGINT)
+    FROM (
+        SELECT event, row_number() OVER (PARTITION BY id ORDER BY event) AS n
+        FROM stage_events
+        WHERE file = ? AND NOT declared AND id IN (
+            SELECT id FROM stage_events WHERE file = ? GROUP BY id HAVING count(*) > 1
+        )
+    ) d
+    WHERE s.event = d.event AND d.n > 1
 """
 _DROP_UNCHANGED = """
     DELETE FROM parsed
@@ -49,21 +70,22 @@ class TableReader:
     source: int
     formats: dict[str, KnownFormat] = field(default_factory=dict)
 
-    def read(self, path: Path, spec: TableSource, file: int) -> RawTable:
-        """Read one file; `file` is its number, which also ranks equal times of different files.
+    def read(self, path: Path, spec: TableSource, file: int, known: Known | None = None) -> RawTable:
+        """Read one file, or what it has grown by since it was `known`; `file` is its number.
 
         Raises:
-            SourceError: the file cannot be read as the study file says; nothing is staged then.
+            SourceError: the file cannot be read as the study file says.
         """
-        raw = read_raw(self.workspace, path, spec, self.study.folder)
+        raw = read_raw(self.workspace, path, spec, self.study.folder, known)
         self._keep_where(raw.columns, spec)
         keys = key_expressions(spec.customer, raw.columns, self.study.customers)
-        stage_keys(self.workspace, keys, set(self.study.customers.match))
+        stage_keys(self.workspace, keys, set(self.study.customers.match), file)
         if spec.record:
             self._stage_records(raw, spec, spec.record, keys, file)
         for kind, event in enumerate(spec.all_events):
             self._stage_events(raw, spec, event, kind, file)
-        self._stage_customer_attributes(raw.columns, spec, keys)
+        self.workspace.run(_TELL_EQUAL_ROWS_APART, [file, file])
+        self._stage_customer_attributes(raw.columns, spec, keys, file)
         return raw
 
     def _keep_where(self, columns: Columns, spec: TableSource) -> None:
@@ -94,35 +116,35 @@ class TableReader:
         self.workspace.run(
             f"""
             INSERT INTO stage_records
-            SELECT ?, ?, id, min(o), max(c), arg_min(k, n), arg_min(v, n)
+            SELECT ?, ?, ?, id, min(o), max(c), ?, arg_min(k, n), arg_min(v, n)
             FROM (SELECT _row AS n, {name} AS id, {chosen.sql} FROM raw)
             WHERE id IS NOT NULL
             GROUP BY id
             """,
-            [self.source, record.type, *chosen.values],
+            [file, self.source, record.type, record.closed is not None, *chosen.values],
         )
         for attribute, how in record.attributes.items():
             value = columns.quoted(how.column)
             self.workspace.run(
                 f"""
                 INSERT INTO stage_attributes
-                SELECT ?, ?, id, ?, {_TAKEN[how.take]}
+                SELECT ?, ?, ?, id, ?, ?, {_TAKEN[how.take]}
                 FROM (SELECT _row AS n, {name} AS id, coalesce({value}, ?) AS value FROM raw)
                 WHERE id IS NOT NULL AND value IS NOT NULL
                 GROUP BY id
                 """,
-                [self.source, record.type, attribute, how.absent],
+                [file, self.source, record.type, attribute, how.take, how.absent],
             )
         for link in spec.links:
             to = columns.quoted(link.column)
             self.workspace.run(
                 f"""
                 INSERT INTO stage_links
-                SELECT DISTINCT ?, ?, {name}, ?, {to}
+                SELECT DISTINCT CAST(? AS INTEGER), CAST(? AS INTEGER), ?, {name}, ?, {to}
                 FROM raw
                 WHERE {name} IS NOT NULL AND {to} IS NOT NULL
                 """,
-                [self.source, record.type, link.to],
+                [file, self.source, record.type, link.to],
             )
 
     def _judge_moment(
@@ -143,46 +165,51 @@ class TableReader:
             [file, column, "is no time, the record counts as without it", *moment.values],
         )
 
-    def _stage_customer_attributes(self, columns: Columns, spec: TableSource, keys: KeyExpressions) -> None:
+    def _stage_customer_attributes(
+        self, columns: Columns, spec: TableSource, keys: KeyExpressions, file: int
+    ) -> None:
         kind, key = keys.kind(), keys.key()
         for attribute, column in spec.customer_attributes.items():
             value = columns.quoted(column)
             self.workspace.run(
                 f"""
                 INSERT INTO stage_customer_attributes
-                SELECT DISTINCT {kind.sql}, {key.sql}, ?, {value} FROM raw
+                SELECT DISTINCT CAST(? AS INTEGER), {kind.sql}, {key.sql}, ?, {value} FROM raw
                 """,
-                [*kind.values, *key.values, attribute],
+                [file, *kind.values, *key.values, attribute],
             )
 
     def _stage_events(self, raw: RawTable, spec: TableSource, event: EventSpec, kind: int, file: int) -> None:
-        self._parse(raw, spec, event)
+        self._parse(raw, spec, event, file)
         scale = self.study.satisfaction.scale
         Refusals(self.workspace, raw, file, spec.max_refused, scale, self.formats).judge(event)
         order = "row_number() OVER (ORDER BY sequence NULLS LAST, row)" if event.sequence else "row"
+        scope = f"{self.source}/{spec.table}/{kind}"
         self.workspace.run(
             f"""
             INSERT INTO stage_events
             SELECT
-                ?, row, time, start, activity, key_kind, key, ?, record_type, record_id,
-                channel, department, resource, actor, satisfaction,
-                (CAST(? AS BIGINT) << {_ROW_BITS}) + ({order} << {_KIND_BITS}) + ?
+                ?, row, (CAST(? AS BIGINT) << {_ROW_BITS}) + ({order} << {_KIND_BITS}) + ?,
+                {_OWN_ID if event.id else _CONTENT_ID}, ?,
+                time, start, activity, key_kind, key, ?, record_type, record_id,
+                channel, department, resource, actor, satisfaction
             FROM parsed
             """,
-            [file, self.source, file, kind],
+            [file, file, kind, scope, event.id is not None, self.source],
         )
 
-    def _parse(self, raw: RawTable, spec: TableSource, event: EventSpec) -> None:
+    def _parse(self, raw: RawTable, spec: TableSource, event: EventSpec, file: int) -> None:
         """The table `parsed`: one row per event of this kind, values read, times in microseconds."""
         columns = raw.columns
         keys = key_expressions(event.customer or spec.customer, columns, self.study.customers)
         if event.customer:
-            stage_keys(self.workspace, keys, set(self.study.customers.match))
+            stage_keys(self.workspace, keys, set(self.study.customers.match), file)
         where = columns.condition(event.where)
         time_text, start_text = columns.role(event.time), columns.role(event.start)
         score = columns.role(event.satisfaction)
         parts = [
             (Expression("_row"), "row"),
+            (columns.role(event.id), "own_id"),
             (time_text, "time_text"),
             (self._time(raw, event.time, spec), "time"),
             (start_text, "start_text"),

@@ -120,6 +120,7 @@ class EventSpec(StudyModel):
 
     time: str
     activity: ColumnRole
+    id: str | None = Field(None, description="the event's own id: a later row with it replaces the earlier")
     start: str | None = None
     customer: Identity | None = None
     channel: LabelRole | None = None
@@ -186,7 +187,7 @@ class LinkSpec(StudyModel):
 
 
 class TableSource(StudyModel):
-    """A plain table: CSV for now, Parquet too; each row one event, or several."""
+    """A plain table, CSV or Parquet; each row one event, or several."""
 
     table: str
     delimiter: str | None = None

@@ -145,7 +145,7 @@ class StudyFile(StudyModel):
     satisfaction: Satisfaction = Satisfaction()
     activities: dict[str, ActivitySpec] = Field(default_factory=dict)
     processes: dict[str, Process] = Field(default_factory=dict)
-    goals: dict[str, Goal] = Field(default_factory=dict)
+    goals: dict[str, Goal] = Field(default_factory=dict, max_length=63)
     journeys: dict[str, IdealJourney] = Field(default_factory=dict)
     promises: dict[str, PromiseSpec] = Field(default_factory=dict)
     strategy: Strategy = Strategy()

@@ -1,13 +1,12 @@
-"""What was found while loading: counts with a first example, kept beside the data."""
+"""What deserves a look in what was loaded: counts with a first example, made when they are asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import nearest
-from crmmining.sources.raw_tables import RawTable
-from crmmining.sources.times import KnownFormat
 from crmmining.study.study_file import StudyFile
 
 YEAR_1990 = 631_152_000_000_000
@@ -23,51 +22,55 @@ class _Count:
     whole: str
 
 
+_LOOKED_AT = """
+    CREATE OR REPLACE TEMP VIEW looked_at AS
+    SELECT e.*, f.rank FROM customer_events e JOIN files f ON f.file = e.file
+"""
 _COUNTS = (
     _Count(
         "events",
         "events with no customer",
-        "SELECT count(*), min(file) FROM events WHERE customer IS NULL",
+        "SELECT count(*), min(rank) FROM looked_at WHERE customer IS NULL",
         "events",
     ),
     _Count(
         "events",
         "events with no record",
-        "SELECT count(*), min(file) FROM events WHERE record IS NULL",
+        "SELECT count(*), min(rank) FROM looked_at WHERE record IS NULL",
         "events",
     ),
     _Count(
         "events",
         "events with no goal",
-        "SELECT count(*), min(file) FROM events ANTI JOIN event_goals USING (event)",
+        "SELECT count(*), min(rank) FROM looked_at ANTI JOIN event_goals USING (event)",
         "events",
     ),
     _Count(
         "events",
         "events with no actor",
-        "SELECT count(*), min(file) FROM events WHERE actor IS NULL",
+        "SELECT count(*), min(rank) FROM looked_at WHERE actor IS NULL",
         "events",
     ),
     _Count(
         "events",
         "events before 1990",
-        f"SELECT count(*), min(file) FROM events WHERE time < {YEAR_1990}",
+        f"SELECT count(*), min(rank) FROM looked_at WHERE time < {YEAR_1990}",
         "events",
     ),
     _Count(
         "events",
         "events later than the moment of loading: a wrong date here moves the end of the data",
-        "SELECT count(*), min(file) FROM events WHERE time > epoch_us(now())",
+        "SELECT count(*), min(rank) FROM looked_at WHERE time > (SELECT max(ended) FROM runs)",
         "events",
     ),
     _Count(
         "events",
         "events that stand twice (same time, activity, customer, record)",
         """
-        SELECT coalesce(sum(n - 1), 0), min(file)
+        SELECT coalesce(sum(n - 1), 0), min(rank)
         FROM (
-            SELECT count(*) AS n, min(file) AS file
-            FROM events
+            SELECT count(*) AS n, min(rank) AS rank
+            FROM looked_at
             GROUP BY time, activity, customer, record, resource
             HAVING count(*) > 1
         )
@@ -78,10 +81,10 @@ _COUNTS = (
         "events",
         "events with the same time as another of the same customer, ordered by source, then row",
         """
-        SELECT coalesce(sum(n), 0), min(file)
+        SELECT coalesce(sum(n), 0), min(rank)
         FROM (
-            SELECT count(*) AS n, min(file) AS file
-            FROM events
+            SELECT count(*) AS n, min(rank) AS rank
+            FROM looked_at
             WHERE customer IS NOT NULL
             GROUP BY time, customer
             HAVING count(*) > 1
@@ -104,13 +107,13 @@ _COUNTS = (
     _Count(
         "records",
         "records with events of several customers",
-        "SELECT count(*), NULL FROM record_customer WHERE n_customers > 1",
+        "SELECT count(*), NULL FROM records WHERE n_customers > 1",
         "records",
     ),
     _Count(
         "records",
         "records that answer to several processes (the first was taken)",
-        "SELECT count(*), NULL FROM record_process WHERE n > 1",
+        "SELECT count(*), NULL FROM records WHERE n_processes > 1",
         "records",
     ),
     _Count(
@@ -118,9 +121,13 @@ _COUNTS = (
         "links to a record that is in no export",
         """
         SELECT count(*), NULL
-        FROM stage_links l ANTI JOIN record_codes r ON r.source = l.source AND r.id = l.to_id
+        FROM (SELECT DISTINCT f.source, l.record, l.to_id FROM said_links l JOIN files f ON f.file = l.file) l
+        ANTI JOIN (
+            SELECT f.source, r.id
+            FROM said_records s JOIN files f ON f.file = s.file JOIN record_ids r ON r.record = s.record
+        ) r ON r.source = l.source AND r.id = l.to_id
         """,
-        "stage_links",
+        "said_links",
     ),
     _Count(
         "customers",
@@ -129,7 +136,7 @@ _COUNTS = (
         SELECT count(*), NULL
         FROM (
             SELECT e.customer
-            FROM events e JOIN files f USING (file)
+            FROM looked_at e JOIN files f ON f.file = e.file
             WHERE e.customer IS NOT NULL
             GROUP BY e.customer
             HAVING count(DISTINCT f.source) > 1
@@ -140,26 +147,19 @@ _COUNTS = (
 )
 
 
-def note_reading(workspace: Workspace, formats: dict[str, KnownFormat], raw: RawTable) -> None:
-    """How a file's times were read."""
-    for column, form in formats.items():
-        if form.proved:
-            what = f"times of column {column!r} proved by their values to be written as {form.format}"
-            _note(workspace, "times", what, raw.n_rows, raw.n_rows, raw.path.name)
+Finding = tuple[str, str, int, int | None, str | None]
+"""Topic, what, how many, of how many, a first example."""
 
 
-def note_quality(workspace: Workspace, study: StudyFile) -> None:
+def count_quality(workspace: Workspace, study: StudyFile) -> Iterator[Finding]:
     """Count what is missing, double, or unknown."""
+    workspace.run(_LOOKED_AT)
     for count in _COUNTS:
-        n, file = workspace.rows(count.sql)[0]
-        example = (
-            workspace.value("SELECT path FROM files WHERE file = ?", [file])
-            if file is not None and n
-            else None
-        )
-        of = workspace.value(f"SELECT count(*) FROM {count.whole}")
-        _note(workspace, count.topic, count.what, n, of, example)
-    _note_activities(workspace, study)
+        n, rank = workspace.rows(count.sql)[0]
+        found = rank is not None and n
+        example = workspace.value("SELECT min(path) FROM files WHERE rank = ?", [rank]) if found else None
+        yield count.topic, count.what, n, workspace.value(f"SELECT count(*) FROM {count.whole}"), example
+    yield from _activities(workspace, study)
 
 
 _RECORDS_OF_PROCESS = """
@@ -167,38 +167,33 @@ _RECORDS_OF_PROCESS = """
 """
 
 
-def _note_activities(workspace: Workspace, study: StudyFile) -> None:
+def _activities(workspace: Workspace, study: StudyFile) -> Iterator[Finding]:
     present = {name for (name,) in workspace.rows("SELECT name FROM names WHERE kind = 'activity'")}
-    source_names = {name for (name,) in workspace.rows("SELECT source_name FROM activity_map")}
+    source_names = {name for (name,) in workspace.rows("SELECT source_name FROM activity_names")}
     if study.activities:
         unmapped = "unmapped activity: not in the study file's activities"
         for name, n in workspace.rows(_UNMAPPED):
-            _note(workspace, "activities", unmapped, n, None, name)
+            yield "activities", unmapped, n, None, name
         for name in study.activities:
             if name not in source_names:
                 silent = f"declared activity that never occurs.{nearest(name, source_names)}"
-                _note(workspace, "activities", silent, 0, None, name)
+                yield "activities", silent, 0, None, name
     for name, process in study.processes.items():
         if not workspace.value(_RECORDS_OF_PROCESS, [name]):
-            _note(
-                workspace,
-                "activities",
-                f"process with no record of type {process.record!r} that fits",
-                0,
-                None,
-                name,
-            )
+            empty = f"process with no record of type {process.record!r} that fits"
+            yield "activities", empty, 0, None, name
     for place, names in _named_activities(study).items():
         for name in names:
             if name not in present:
                 silent = f"{place} names an activity that never occurs.{nearest(name, present)}"
-                _note(workspace, "activities", silent, 0, None, name)
+                yield "activities", silent, 0, None, name
 
 
 _UNMAPPED = """
-    SELECT source_name, (SELECT count(*) FROM stage_events e WHERE e.activity = source_name)
-    FROM activity_map
-    WHERE NOT declared
+    SELECT a.source_name, count(*)
+    FROM activity_names a JOIN events e ON e.activity = a.activity
+    WHERE NOT a.declared
+    GROUP BY a.source_name
     ORDER BY 1
 """
 
@@ -219,7 +214,3 @@ def _named_activities(study: StudyFile) -> dict[str, list[str]]:
     for name, promise in study.promises.items():
         places[f"promise {name!r}"] = [promise.since, promise.until]
     return places
-
-
-def _note(workspace: Workspace, topic: str, what: str, n: int, of: int | None, example: str | None) -> None:
-    workspace.run("INSERT INTO quality VALUES (?, ?, ?, ?, ?)", [topic, what, n, of, example])

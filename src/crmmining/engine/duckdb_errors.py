@@ -1,0 +1,32 @@
+"""What the database says went wrong, as one line with the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crmmining.errors import CrmminingError, WorkspaceError
+
+
+def opening_error(path: Path, text: str) -> CrmminingError:
+    """Why a file cannot be opened as a workspace."""
+    if "lock" in text.lower():
+        return WorkspaceError(f"{path} is in use by another process; wait for it to end and try again")
+    return WorkspaceError(
+        f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); "
+        "if it is damaged, delete it and load again"
+    )
+
+
+def running_error(path: Path | None, text: str) -> CrmminingError | None:
+    """What stopped a statement, if it is the file, the disk or the memory; None for a mistake of ours."""
+    said = text.lower()
+    place = str(path) if path else "the tables in memory"
+    if "no space left" in said or "disk full" in said or "file too large" in said:
+        return WorkspaceError(f"{place}: the disk is full; nothing was changed, make room and load again")
+    if "out of memory" in said:
+        return WorkspaceError(
+            f"{place}: not enough memory for this step; give more with --memory, or close other programs"
+        )
+    if "checksum" in said or "corrupt" in said or "failed to read" in said or "could not read" in said:
+        return WorkspaceError(f"{place} is damaged ({text.splitlines()[0]}); delete it and load again")
+    return None

@@ -1,0 +1,344 @@
+"""The engine for many machines: a study's tables as Parquet in a shared folder, moved by Apache Spark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.engine.arrow_columns import arrow_schema, arrow_table, numpy_columns, types_of
+from crmmining.engine.engine import Columns, T
+from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY, VIEWS
+from crmmining.engine.spark_jobs import Jobs
+from crmmining.engine.spark_session import PATIENCE, join_spark
+from crmmining.engine.work_folder import WorkFolder
+from crmmining.errors import WorkspaceError
+from crmmining.study.engine_spec import SparkSpec
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
+
+
+class SparkWorkspace:
+    """The tables of a study in the folder `work`, as an `Engine`.
+
+    What is added counts at once, or at the end of a `transaction`. One session may write, any number
+    may read. `patience` is how many seconds the cluster may leave us without any executor.
+
+    Raises:
+        WorkspaceError: something Spark needs is missing, the folder is in use, of another version or
+            no workspace.
+    """
+
+    def __init__(
+        self, work: Path, spec: SparkSpec, *, read_only: bool = False, patience: float = PATIENCE
+    ) -> None:
+        self.path, self.spec = work, spec
+        self._folder = WorkFolder(work, read_only=read_only)
+        self._working: dict[str, list[Path]] = {}
+        self._schemas: dict[str, StructType] = {}
+        self._in_transaction = False
+        try:
+            self._check_version()
+            self._shared = join_spark(spec, self._folder, patience)
+        except BaseException:
+            self._folder.close()
+            raise
+        try:
+            self._open(patience, read_only)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> SparkWorkspace:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the working tables, let others write, and stop Spark if nobody else here uses it."""
+        self._shared.leave()
+        self._folder.close()
+
+    def n_executors(self) -> int:
+        """How many executors a cluster gives us at the moment; 0 where all runs in this process."""
+        return self._shared.n_executors()
+
+    def tables(self) -> set[str]:
+        """The names of all tables."""
+        return {*TABLES, *self._working}
+
+    def meta(self, key: str) -> str | None:
+        """A remembered value, None if never set."""
+        return self._remembered().get(key)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a value under a key."""
+        known = {**self._remembered(), key: value}
+        with self._change():
+            self._folder.clear("meta")
+            self._store_here("meta", {"key": list(known), "value": list(known.values())})
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside happens, or nothing does."""
+        self._in_transaction = True
+        try:
+            with self._all_or_nothing():
+                yield
+        finally:
+            self._in_transaction = False
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a small result."""
+        with self._jobs.watched():
+            return [tuple(row) for row in self._frame(sql, values).collect()]
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """The single value of a result."""
+        return self.rows(sql, values)[0][0]
+
+    def columns(self, sql: str, values: Sequence[Any] = ()) -> Columns:
+        """A result as NumPy columns in memory; absent integers -1, absent numbers NaN, absent texts None."""
+        with self._jobs.watched():
+            return numpy_columns(self._frame(sql, values).toArrow())
+
+    def table(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
+        """Make (or make anew) a working table from a query; it is gone with the connection."""
+        place, frame = self._folder.scratch.folder(name), _storable(self._frame(sql, values))
+        self._write(frame, place)
+        self._schemas[name] = frame.schema
+        self._replace_working(name, [place])
+
+    def drop(self, *names: str) -> None:
+        """Give the space of working tables back."""
+        for name in names:
+            if name in self._working:
+                self._session.catalog.dropTempView(name)
+                self._schemas.pop(name, None)
+                self._replace_working(name, [])
+
+    def append(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
+        """Add the rows of a query to one of the schema's tables, columns in its order."""
+        with self._change():
+            place = self._folder.new_folder(name)
+            self._write(_as_rows_of(name, self._frame(sql, values)), place)
+            self._add(name, place)
+
+    def replace(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
+        """Let the rows of a query, which may read the table itself, be all rows of a schema's table."""
+        with self._change():
+            place = self._folder.new_folder(name)
+            self._write(_as_rows_of(name, self._frame(sql, values)), place)
+            self._folder.clear(name)
+            self._add(name, place)
+
+    def delete(self, name: str, condition: str, values: Sequence[Any] = ()) -> None:
+        """Remove the rows of one of the schema's tables for which a condition holds."""
+        self.replace(name, f"SELECT * FROM {name} WHERE NOT coalesce({condition}, FALSE)", values)
+
+    def clear(self, *names: str) -> None:
+        """Leave these of the schema's tables without rows; all but what is remembered when none is named."""
+        with self._change():
+            for name in names or [table for table in TABLES if table != "meta"]:
+                self._folder.clear(name)
+                self._show(name)
+
+    def insert(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
+        """Add columns held in memory to one of the schema's tables."""
+        with self._change():
+            self._store_here(name, columns)
+
+    def map_parts(
+        self, function: Callable[[Columns], T], sql: str, values: Sequence[Any] = (), *, by: str
+    ) -> Iterator[T]:
+        """Give the rows of a query to a function on the executors, in parts that fit into memory.
+
+        All rows with the same value of the integer column `by` come in the same part, in no particular
+        order; booleans come as 0, 1 and -1. What the function returns waits on the shared disk until it
+        is asked for. What it raises of ours, or as a wrong value, is raised here as it is.
+        """
+        yield from self._jobs.results_of_parts(function, self._frame(sql, values), by)
+
+    def append_parts(
+        self,
+        function: Callable[[Columns], Mapping[str, Columns]],
+        sql: str,
+        values: Sequence[Any] = (),
+        *,
+        by: str,
+    ) -> None:
+        """Add to the schema's tables, by name, what a function makes of each part of a query.
+
+        The executors write the rows; they never come here.
+        """
+        with (
+            self._change(),
+            self._jobs.files_of_parts(function, self._frame(sql, values), by) as files,
+        ):
+            self._take(files)
+
+    def map_tasks(self, function: Callable[[Any], T], tasks: Iterable[Any]) -> Iterator[T]:
+        """Run a pure function on each task, somewhere; results in no particular order.
+
+        Tasks and results are pickled; neither are all in memory here at once.
+        """
+        yield from self._jobs.results_of_tasks(function, tasks)
+
+    def append_tasks(self, function: Callable[[Any], Mapping[str, Any]], tasks: Iterable[Any]) -> None:
+        """Add to tables, by name, what a function makes of each task; the executors write the rows.
+
+        For the schema's tables it gives columns; an Arrow table, or a reader of Arrow batches (which
+        need not fit into memory), may also go to a working table of any name, made if it is not there.
+        """
+        with self._change(), self._jobs.files_of_tasks(function, tasks) as files:
+            self._take(files)
+
+    def _open(self, patience: float, read_only: bool) -> None:
+        self._session = self._shared.session(self.spec.partitions)
+        make_folder, rows_per_part = self._folder.scratch.folder, self.spec.rows_per_part
+        self._jobs = Jobs(self._shared, self._session, make_folder, rows_per_part, patience)
+        if not self.spec.is_local:
+            self._check_executors()
+        for name in TABLES:
+            self._show(name)
+        for name, query in VIEWS.items():
+            self._session.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        if not read_only and self.meta(VERSION_KEY) is None:
+            self.remember(VERSION_KEY, str(SCHEMA_VERSION))
+
+    def _frame(self, sql: str, values: Sequence[Any]) -> DataFrame:
+        return self._session.sql(sql, args=[_plain(value) for value in values])
+
+    def _write(self, frame: DataFrame, place: Path) -> None:
+        with self._jobs.watched():
+            frame.write.parquet(str(place))
+
+    def _take(self, files: list[tuple[str, Path]]) -> None:
+        """Move the Parquet files of a job to where their tables are."""
+        places: dict[str, Path] = {}
+        for name, file in files:
+            if name not in places:
+                stored = name in TABLES
+                places[name] = self._folder.new_folder(name) if stored else self._folder.scratch.folder(name)
+                places[name].mkdir(parents=True)
+            file.rename(places[name] / file.name)
+        for name, place in places.items():
+            if name in TABLES:
+                self._add(name, place)
+            else:
+                self._working.setdefault(name, []).append(place)
+                self._show(name)
+
+    def _store_here(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
+        from pyarrow import parquet
+
+        place = self._folder.new_folder(name)
+        place.mkdir(parents=True)
+        parquet.write_table(arrow_table(name, columns), place / "rows.parquet", compression="zstd")
+        self._add(name, place)
+
+    def _add(self, name: str, place: Path) -> None:
+        self._folder.add(name, place)
+        self._show(name)
+
+    def _show(self, name: str) -> None:
+        """Let queries see the rows a table has now."""
+        schema = _spark_schema(name) if name in TABLES else self._schemas.get(name)
+        reader = self._session.read.schema(schema) if schema else self._session.read
+        places = self._folder.folders(name) if name in TABLES else self._working[name]
+        if places:
+            frame = reader.parquet(*(str(place) for place in places))
+        else:
+            nothing = (f"CAST(NULL AS {kind}) AS `{column}`" for column, kind in types_of(name).items())
+            frame = self._session.sql(f"SELECT {', '.join(nothing)} WHERE FALSE")
+        frame.createOrReplaceTempView(name)
+
+    def _replace_working(self, name: str, places: list[Path]) -> None:
+        before = self._working.pop(name, [])
+        if places:
+            self._working[name] = places
+            self._show(name)
+        for place in before:
+            shutil.rmtree(place, ignore_errors=True)
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """A change of its own, or a part of the transaction it stands in."""
+        if self._in_transaction:
+            yield
+        else:
+            with self._all_or_nothing():
+                yield
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._folder.rollback()
+            for name in TABLES:
+                self._show(name)
+            raise
+        self._folder.commit()
+
+    def _remembered(self) -> dict[str, str]:
+        from pyarrow import parquet
+
+        rows = [
+            row
+            for place in self._folder.folders("meta")
+            for row in parquet.read_table(place, schema=arrow_schema("meta")).to_pylist()
+        ]
+        return {row["key"]: row["value"] for row in rows}
+
+    def _check_version(self) -> None:
+        found = self.meta(VERSION_KEY)
+        if found not in (None, str(SCHEMA_VERSION)):
+            raise WorkspaceError(
+                f"{self.path} was written by another version (tables {found}, this is {SCHEMA_VERSION}); "
+                "delete it and load again: the exports are all it was made of"
+            )
+
+    def _check_executors(self) -> None:
+        """One executor has to run our Python and to see the shared folder."""
+        try:
+            list(self.map_tasks(str, [self._folder.path]))
+        except WorkspaceError as error:
+            raise WorkspaceError(
+                f"the executors of {self.spec.spark} cannot work for us ({error}); they need the "
+                f"folder {self._folder.path} under this name, and a Python with what this package needs "
+                "(PYSPARK_PYTHON)"
+            ) from None
+
+
+def _spark_schema(table: str) -> str:
+    return ", ".join(f"`{name}` {kind}" for name, kind in types_of(table).items())
+
+
+def _as_rows_of(table: str, frame: DataFrame) -> DataFrame:
+    """Columns by position, in the table's types."""
+    from pyspark.sql.functions import col
+
+    types = types_of(table)
+    named = frame.toDF(*types)
+    return named.select([col(f"`{name}`").cast(kind.lower()).alias(name) for name, kind in types.items()])
+
+
+def _storable(frame: DataFrame) -> DataFrame:
+    """A column that is NULL throughout is one of integers, as in DuckDB; Parquet needs a type."""
+    for field in frame.schema.fields:
+        if field.dataType.typeName() == "void":
+            frame = frame.withColumn(field.name, frame[f"`{field.name}`"].cast("int"))
+    return frame
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,222 @@
+"""What is new in a study's exports since they were last read.
+
+A file stands for its rows: one that changed is read again and its earlier rows go; of a CSV file that
+only grew, what it grew by is read; a file that is gone keeps the rows it had. The same row in two files
+of one table is settled by `repeats`, so where such a table's file changed, all its files are read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmmining.engine.workspace import Workspace
+from crmmining.errors import MissingFileError, SourceError
+from crmmining.sources.raw_tables import Known, files_of
+from crmmining.study.source_spec import TableSource
+from crmmining.study.study_file import StudyFile
+
+_BLOCK = 1 << 20
+_GROWING = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file and how it is to be read; `mark` changes when its reading would."""
+
+    path: Path
+    named: str
+    spec: TableSource
+    source: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file to read now, whole or from where it was `known`, with its formats then."""
+
+    job: Job
+    n_bytes: int
+    modified: int
+    checksum: str
+    known: Known | None = None
+    formats: str = "{}"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to read, which files' rows to take out first, and the files that are gone but keep theirs."""
+
+    readings: tuple[Reading, ...]
+    replaced: tuple[int, ...]
+    gone: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.readings or self.replaced)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A file, or a part a file grew by, as the workspace remembers it."""
+
+    file: int
+    path: str
+    n_bytes: int
+    modified: int
+    checksum: str
+    mark: str
+    first_row: int
+    n_rows: int
+    n_shared: int
+    formats: str
+
+
+def jobs_of(sources: list[list[TableSource]], study: StudyFile) -> list[Job]:
+    """Every file of every table, in the order a load from nothing reads them."""
+    return [
+        Job(path, _named(path, spec, study), spec, number, mark)
+        for number, tables in enumerate(sources)
+        for spec in tables
+        for mark in (_mark(spec, number, study.folder),)
+        for path in files_of(spec, study.folder)
+    ]
+
+
+def find_changes(jobs: list[Job], workspace: Workspace) -> Changes:
+    """Compare files with what the workspace remembers of them.
+
+    Raises:
+        SourceError: a file that would have to be read again is gone.
+    """
+    stored = _stored(workspace)
+    marks = {job.mark for job in jobs}
+    present = {(job.mark, job.named) for job in jobs}
+    gone = {key for key in stored if key[0] in marks and key not in present}
+    dropped = [part.file for key, parts in stored.items() if key[0] not in marks for part in parts]
+    found = {(job.mark, job.named): _compared(job, stored.get((job.mark, job.named), [])) for job in jobs}
+    for mark in _to_read_again(found, stored):
+        lost = [named for other, named in gone if other == mark]
+        if lost:
+            raise SourceError(
+                f"{lost[0]}: a file of its table changed, so it must be read again, but it is gone; "
+                "put it back, or load what is there with --reload"
+            )
+        for job in jobs:
+            if job.mark == mark:
+                found[mark, job.named] = whole(job)
+    readings = [reading for reading in found.values() if reading]
+    replaced = [
+        part.file
+        for reading in readings
+        if reading.known is None
+        for part in stored.get((reading.job.mark, reading.job.named), [])
+    ]
+    return Changes(tuple(readings), tuple(dropped + replaced), tuple(sorted(named for _, named in gone)))
+
+
+def gone_files(workspace: Workspace, folder: Path) -> list[str]:
+    """Files whose rows are stored but which are no longer there."""
+    return sorted(
+        {path for (path,) in workspace.rows("SELECT path FROM files") if not (folder / path).exists()}
+    )
+
+
+def ranks(jobs: list[Job], stored: Iterable[tuple[int, str, str]]) -> dict[int, int]:
+    """The rank of each stored (file, mark, path): tables in their order, files by their names."""
+    order = {mark: i for i, mark in enumerate(dict.fromkeys(job.mark for job in jobs))}
+    files = list(stored)
+    keys = {file: (order.get(mark, len(order)), path) for file, mark, path in files}
+    place = {key: i for i, key in enumerate(sorted(set(keys.values())))}
+    return {file: place[key] for file, key in keys.items()}
+
+
+def _named(path: Path, spec: TableSource, study: StudyFile) -> str:
+    return spec.table if "*" not in spec.table else str(path.relative_to(study.folder))
+
+
+def _mark(spec: TableSource, source: int, folder: Path) -> str:
+    looked_up = _checksum(folder / spec.lookup.table) if spec.lookup else ""
+    said = json.dumps([source, spec.model_dump(mode="json"), looked_up], sort_keys=True)
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _stored(workspace: Workspace) -> dict[tuple[str, str], list[_Stored]]:
+    found = defaultdict(list)
+    for row in workspace.rows("""
+        SELECT file, path, bytes, modified, checksum, spec, first_row, n_rows, n_repeated + n_replaced, formats
+        FROM files ORDER BY file
+    """):
+        part = _Stored(*row)
+        found[part.mark, part.path].append(part)
+    return dict(found)
+
+
+def _compared(job: Job, parts: list[_Stored]) -> Reading | None:
+    """What of a file must be read; None if nothing."""
+    if not parts:
+        return whole(job)
+    last = parts[-1]
+    stat = _stat(job.path)
+    if (stat.st_size, stat.st_mtime_ns) == (last.n_bytes, last.modified):
+        return None
+    before, now, ended = _checksums(job.path, last.n_bytes)
+    if stat.st_size == last.n_bytes and now == last.checksum:
+        return None
+    if stat.st_size > last.n_bytes and before == last.checksum and ended and _may_grow(job):
+        known = Known(last.n_bytes, last.first_row + last.n_rows)
+        return Reading(job, stat.st_size, stat.st_mtime_ns, now, known, last.formats)
+    return Reading(job, stat.st_size, stat.st_mtime_ns, now)
+
+
+def whole(job: Job) -> Reading:
+    """A file to be read from its beginning."""
+    stat = _stat(job.path)
+    return Reading(job, stat.st_size, stat.st_mtime_ns, _checksum(job.path))
+
+
+def _may_grow(job: Job) -> bool:
+    """Whether rows at a file's end change nothing in the reading of those before."""
+    alone = not any(event.on_change or event.sequence for event in job.spec.all_events)
+    return alone and job.path.suffix in _GROWING and job.spec.encoding.lower() != "utf-16"
+
+
+def _to_read_again(
+    found: dict[tuple[str, str], Reading | None], stored: dict[tuple[str, str], list[_Stored]]
+) -> set[str]:
+    """Tables with a changed file, some of whose rows stood in two files."""
+    changed = {
+        mark for (mark, named), reading in found.items() if reading and not reading.known and (mark, named) in stored
+    }
+    shared = {key[0] for key, parts in stored.items() if any(part.n_shared for part in parts)}
+    return changed & shared
+
+
+def _stat(path: Path):  # type: ignore[no-untyped-def]
+    try:
+        return path.stat()
+    except OSError:
+        raise MissingFileError(path) from None
+
+
+def _checksum(path: Path) -> str:
+    return _checksums(path, 0)[1]
+
+
+def _checksums(path: Path, n_bytes: int) -> tuple[str, str, bool]:
+    """(checksum of the first bytes, of all, whether those first end a line)."""
+    if not path.is_file():
+        raise MissingFileError(path)
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        left, last = n_bytes, b""
+        while left and (block := file.read(min(left, _BLOCK))):
+            digest.update(block)
+            left, last = left - len(block), block[-1:]
+        before = digest.hexdigest()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return before, digest.hexdigest(), last in (b"\n", b"\r")

@@ -1,0 +1,84 @@
+"""Who the customers are: keys that stand in one row, or are equal in two sources, mean one person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crmmining.engine.engine import Engine
+from crmmining.engine.workspace import Workspace
+from crmmining.sources.identity_kernel import components
+from crmmining.sources.touched import touch_customers, touch_records
+
+
+def make_customers(engine: Engine) -> None:
+    """Fill key_customers, customers and customer_attributes from what was said."""
+    keys, customer = _found(engine)
+    engine.insert("key_customers", {"key": keys, "customer": customer})
+    engine.append("customers", _CUSTOMERS.format(only=""))
+    engine.append("customer_attributes", _ATTRIBUTES.format(only=""))
+
+
+def remake_customers(workspace: Workspace, first_file: int) -> None:
+    """The same where files from this number on, or files that are gone, changed who is who.
+
+    Customers whose keys changed are noted as touched, and with them the records they are in.
+    """
+    keys, customer = _found(workspace)
+    workspace.table("found_customers", "SELECT * FROM key_customers WHERE FALSE")
+    workspace.insert("found_customers", {"key": keys, "customer": customer})
+    workspace.table("changed_keys", _CHANGED)
+    for side in ("old", "new"):
+        touch_customers(workspace, f"SELECT {side} AS customer FROM changed_keys")
+    workspace.run("DELETE FROM key_customers WHERE key IN (SELECT key FROM changed_keys)")
+    workspace.append("key_customers", "SELECT key, new FROM changed_keys WHERE new IS NOT NULL")
+    for table in ("events", "said_records"):
+        touch_records(workspace, f"SELECT t.record FROM {table} t SEMI JOIN changed_keys c ON c.key = t.key")
+    for said in ("said_customer_attributes", "said_keys"):
+        touch_customers(
+            workspace,
+            f"SELECT k.customer FROM {said} s JOIN key_customers k ON k.key = s.key WHERE s.file >= ?",
+            [first_file],
+        )
+    for table, sql in (("customers", _CUSTOMERS), ("customer_attributes", _ATTRIBUTES)):
+        workspace.run(f"DELETE FROM {table} WHERE customer IN (SELECT customer FROM touched_customers)")
+        workspace.append(table, sql.format(only="SEMI JOIN touched_customers t ON t.customer = c.customer"))
+    workspace.drop("found_customers", "changed_keys")
+
+
+def _found(engine: Engine) -> tuple[np.ndarray, np.ndarray]:
+    """(key, customer) for every key that is said somewhere."""
+    pairs = engine.columns("SELECT DISTINCT key, same FROM said_keys")
+    n = int(engine.value("SELECT coalesce(max(key), -1) + 1 FROM keys"))
+    customer = components(pairs["key"], pairs["same"], n)
+    keys = np.flatnonzero(customer >= 0).astype(np.int32)
+    return keys, customer[keys]
+
+
+_CHANGED = """
+    SELECT coalesce(n.key, o.key) AS key, o.customer AS old, n.customer AS new
+    FROM found_customers n FULL JOIN key_customers o ON o.key = n.key
+    WHERE n.customer IS DISTINCT FROM o.customer
+"""
+_CUSTOMERS = """
+    SELECT c.customer, coalesce(min(k.value) FILTER (WHERE k.kind = 'email'), min(k.value))
+    FROM key_customers c
+    JOIN keys k ON k.key = c.key
+    {only}
+    GROUP BY c.customer
+"""
+# The last file that says it is believed; if it says two things, the later in the alphabet.
+_ATTRIBUTES = """
+    SELECT customer, attribute, value
+    FROM (
+        SELECT
+            c.customer, s.attribute, s.value,
+            row_number() OVER (
+                PARTITION BY c.customer, s.attribute ORDER BY f.rank DESC, s.value DESC
+            ) AS n
+        FROM said_customer_attributes s
+        JOIN key_customers c ON c.key = s.key
+        JOIN files f ON f.file = s.file
+        {only}
+    ) said
+    WHERE n = 1
+"""

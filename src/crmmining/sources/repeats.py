@@ -1,0 +1,70 @@
+"""The same event in two files is one event: which of its rows counts.
+
+An event without an id of its own says the same wherever it stands: the first file's row counts. A row
+that comes again under its own id corrects the earlier one: the last file's last row counts. Files come
+in the order in which a load from nothing reads them, so the order of arriving changes nothing.
+"""
+
+from __future__ import annotations
+
+from crmmining.engine.workspace import Workspace
+from crmmining.sources.touched import forget_events
+
+_TWICE = """
+    CREATE OR REPLACE TEMP TABLE losing AS
+    SELECT event, file
+    FROM (
+        SELECT
+            event, file,
+            row_number() OVER (PARTITION BY id ORDER BY CASE WHEN declared THEN -event ELSE event END) AS n
+        FROM stage_events
+        WHERE id IN (SELECT id FROM stage_events GROUP BY id HAVING count(*) > 1)
+    )
+    WHERE n > 1
+"""
+_KNOWN = """
+    CREATE OR REPLACE TEMP TABLE meeting AS
+    SELECT
+        s.event, s.file, e.event AS stored, e.file AS stored_file,
+        CASE WHEN s.declared THEN g.rank <= f.rank ELSE g.rank > f.rank END AS wins
+    FROM stage_events s
+    JOIN events e ON e.id = s.id
+    JOIN files f ON f.file = s.file
+    JOIN files g ON g.file = e.file AND g.spec = f.spec
+"""
+_SHARED = """
+    SELECT count(*)
+    FROM files f JOIN files g ON g.spec = f.spec AND g.file <> f.file
+    WHERE f.file IN (SELECT DISTINCT file FROM stage_events)
+        AND g.file NOT IN (SELECT DISTINCT file FROM stage_events)
+"""
+
+
+def settle_repeats(workspace: Workspace) -> None:
+    """Take rows that stand elsewhere too out of the staged events, or the stored ones they correct.
+
+    Must run before `take_in`; the files are numbered in the order of their ranks.
+    """
+    workspace.run(_TWICE)
+    workspace.run("DELETE FROM stage_events WHERE event IN (SELECT event FROM losing)")
+    _count(workspace, "n_repeated", "losing", "file")
+    workspace.drop("losing")
+    if workspace.value(_SHARED) == 0:
+        return
+    workspace.run(_KNOWN)
+    if workspace.value("SELECT count(*) FROM meeting"):
+        workspace.run("DELETE FROM stage_events WHERE event IN (SELECT event FROM meeting WHERE NOT wins)")
+        workspace.run("CREATE OR REPLACE TEMP TABLE corrected AS SELECT stored AS event FROM meeting WHERE wins")
+        forget_events(workspace, "SELECT event FROM corrected")
+        _count(workspace, "n_repeated", "(SELECT * FROM meeting WHERE NOT wins)", "file")
+        _count(workspace, "n_replaced", "(SELECT * FROM meeting WHERE wins)", "stored_file")
+        workspace.drop("corrected")
+    workspace.drop("meeting")
+
+
+def _count(workspace: Workspace, column: str, table: str, file: str) -> None:
+    workspace.run(f"""
+        UPDATE files SET {column} = {column} + c.n
+        FROM (SELECT {file} AS file, count(*) AS n FROM {table} t GROUP BY {file}) c
+        WHERE files.file = c.file
+    """)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crmmining.cli.options import As, Format, Goal, StudyFile
+from crmmining.cli.options import As, Format, Goal, MemoryLimit, StudyFile, Where
 
 
 def compare(
@@ -24,6 +24,8 @@ def compare(
         ),
     ] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many rows to show.")] = 10,
+    where: Where = None,
+    memory: MemoryLimit = None,
     form: As = Format.table,
 ) -> None:
     """Compare the two views of the same events: what one hides from the other.
@@ -35,11 +37,11 @@ def compare(
     from crmmining.comparison.views import compare_views
     from crmmining.errors import InvalidOptionError
 
-    opened = open_study(study)
+    opened = open_study(study, memory=memory)
     goals = [goal] if goal else list(opened.goals)
     if not goals:
         raise InvalidOptionError(f"{study} declares no goal; say under 'goals:' what the customer wants")
-    views = [compare_views(opened, name) for name in goals]
+    views = [compare_views(opened, name, where=where or ()) for name in goals]
     if topic:
         show_topic(views, topic, top, form)
     else:
@@ -49,6 +51,7 @@ def compare(
 def report(
     study: StudyFile,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")],
+    memory: MemoryLimit = None,
 ) -> None:
     """Write the report: one page for owners, figures, tables.
 
@@ -58,7 +61,7 @@ def report(
     from crmmining.cli.rendering import say
     from crmmining.reporting.report import write_report
 
-    opened = open_study(study)
+    opened = open_study(study, memory=memory)
     with progress("Writing the report") as follow:
         page = write_report(opened, output, progress=follow)
     say(f"Wrote {page}")

@@ -47,12 +47,14 @@ class LogOptions:
         return {role: column for role in roles if (column := getattr(self, role))}
 
 
-def open_study(path: Path, *, reload: bool = False) -> Study:
+def open_study(
+    path: Path, *, reload: bool = False, wait: bool = True, memory: str | None = None
+) -> Study:
     """Open a study, showing progress on a terminal."""
     from crmmining.sources.loading import open_study as load
 
     with progress(f"Loading {path}") as report:
-        return load(path, reload=reload, progress=report)
+        return load(path, reload=reload, wait=wait, memory=memory, progress=report)
 
 
 def open_source(path: Path, options: LogOptions) -> Opened:
@@ -72,8 +74,7 @@ def open_source(path: Path, options: LogOptions) -> Opened:
             f"{path} is a study file: it says itself which column is what; use --process or --goal"
         )
     study = open_study(path)
-    picked = _picked(study, options)
-    return Opened(study, where(picked, options.where) if picked is not None else None)
+    return Opened(study, _picked(study, options))
 
 
 def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:
@@ -96,10 +97,10 @@ def _picked(study: Study, options: LogOptions) -> EventLog | None:
     if options.process and options.goal:
         raise InvalidOptionError("say either --process or --goal, not both")
     if options.process:
-        return study.process_log(options.process)
+        return study.process_log(options.process, options.where)
     if options.goal:
-        return study.journey_log(options.goal)
-    return study.journey_log(study.goals[0]) if len(study.goals) == 1 else None
+        return study.journey_log(options.goal, options.where)
+    return study.journey_log(study.goals[0], options.where) if len(study.goals) == 1 else None
 
 
 @contextmanager

@@ -40,7 +40,17 @@ TimeFormat = Annotated[
 Zone = Annotated[str, typer.Option("--zone", help="Plain log: the zone of times that name none.")]
 Where = Annotated[
     list[str] | None,
-    typer.Option("--where", help="Only cases with column=value; may be given several times."),
+    typer.Option(
+        "--where",
+        help=(
+            "Only cases with column=value (also column!=value, column=a|b, from=DATE, until=DATE); "
+            "may be given several times."
+        ),
+    ),
+]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option("--memory", help="The most memory to use, like 4GB; what is larger goes by way of the disk."),
 ]
 Miner = Annotated[str, typer.Option("--miner", help="dfg (directly-follows map), inductive or heuristics.")]
 Noise = Annotated[

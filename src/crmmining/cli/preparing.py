@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmmining.cli.options import As, Format, StudyFile
+from crmmining.cli.options import As, Format, MemoryLimit, StudyFile
+
+if TYPE_CHECKING:
+    from crmmining.eventlog.study import Study
 
 samples = typer.Typer(help="Made-up worlds with known truth.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -15,6 +18,10 @@ samples = typer.Typer(help="Made-up worlds with known truth.", no_args_is_help=T
 def load(
     study: StudyFile,
     reload: Annotated[bool, typer.Option("--reload", help="Load everything again, changed or not.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait for another load of this study, or leave.")
+    ] = True,
+    memory: MemoryLimit = None,
     form: As = Format.table,
 ) -> None:
     """Load what is new in a study's exports and say what was found.
@@ -24,14 +31,30 @@ def load(
     from crmmining.cli.opening import open_study
     from crmmining.cli.rendering import say, show_frame
 
-    opened = open_study(study, reload=reload)
+    opened = open_study(study, reload=reload, wait=wait, memory=memory)
     quality = opened.quality
     frame = quality.files[["path", "n_rows", "n_events", "n_refused", "zone", "time_format"]]
     show_frame(frame, form, title=f"{opened.name}: {opened.n_events:,} events")
     if form is Format.table:
         for warning in quality.warnings:
             say(f"! {warning}")
+        say(_last_load(opened))
         say(f"Stored in {opened.workspace.path}")
+
+
+def _last_load(study: Study) -> str:
+    """What the last load that changed something did."""
+    from crmmining.study.durations import humanise
+
+    run = study.runs[-1]
+    took = humanise(run.ended - run.began)
+    if run.whole:
+        return f"Last load: everything, {run.n_added:,} events in {took}"
+    removed = f", {run.n_removed:,} taken out" if run.n_removed else ""
+    return (
+        f"Last load: {run.n_files:,} new or changed {'file' if run.n_files == 1 else 'files'}, "
+        f"{run.n_added:,} events added{removed}, {run.n_customers:,} customers made anew, in {took}"
+    )
 
 
 def init(

@@ -42,11 +42,12 @@ class GoalView:
 
     study: Study
     goal: str
+    where: tuple[str, ...] = ()
 
     @cached_property
     def log(self) -> EventLog:
-        """The journey log."""
-        return self.study.journey_log(self.goal)
+        """The journey log, of the chosen cases."""
+        return self.study.journey_log(self.goal, self.where)
 
     @property
     def declared(self) -> StudyFile:
@@ -108,7 +109,7 @@ class GoalView:
         pairs = np.unique(np.stack([case[record >= 0], record[record >= 0]]), axis=1)
         known = self.study.records
         opened = known["opened"][pairs[1]].astype(np.int64)
-        order = np.lexsort((pairs[1], opened, pairs[0]))
+        order = np.lexsort((self.study.record_ranks[pairs[1]], opened, pairs[0]))
         case, record = pairs[0][order], pairs[1][order]
         ends = np.cumsum(np.bincount(case, minlength=self.log.n_cases))
         return GoalRecords(

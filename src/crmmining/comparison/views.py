@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,10 +136,11 @@ class Views:
         return f"<ol>{items}</ol>"
 
 
-def compare_views(study: Study, goal: str | None = None) -> Views:
+def compare_views(study: Study, goal: str | None = None, *, where: Sequence[str] = ()) -> Views:
     """Look at one goal as processes and as a journey.
 
-    `goal` may be left out where the study has just one.
+    `goal` may be left out where the study has just one; `where` chooses customers' attempts at it, like
+    ``["region=North", "from=2025-03-01"]`` (see `Study.journey_log`).
 
     Raises:
         UnknownNameError: no such goal.
@@ -150,7 +152,9 @@ def compare_views(study: Study, goal: str | None = None) -> Views:
                 f"the study has {len(study.goals)} goals; name one of {', '.join(map(repr, study.goals))}"
             )
         goal = study.goals[0]
-    view = GoalView(study, goal)
+    view = GoalView(study, goal, tuple(where))
+    if view.log.n_cases == 0 and where:
+        raise InvalidOptionError(f"no attempt at {goal!r} answers to {' and '.join(where)}; ask for less")
     if view.log.n_cases == 0:
         opened = ", ".join(repr(name) for name in study.declared.goals[goal].opened_by)
         raise InvalidOptionError(f"no customer has the goal {goal!r} in the data; it is opened by {opened}")

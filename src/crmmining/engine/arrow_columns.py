@@ -48,8 +48,8 @@ def arrow_schema(table: str) -> pa.Schema:
     return pa.schema([(name, getattr(pa, _ARROW_NAMES[kind])()) for name, kind in types_of(table).items()])
 
 
-def arrow_table(table: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> pa.Table:
-    """Columns as rows of one of the schema's tables: its order and types, columns not given are NULL.
+def arrow_table(table: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]] | pa.Table) -> pa.Table:
+    """Rows of one of the schema's tables: in its order and types, columns not given are NULL.
 
     Values stay what they are; only None and masked ones become NULL.
 
@@ -59,16 +59,19 @@ def arrow_table(table: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]])
     import pyarrow as pa
 
     schema = arrow_schema(table)
-    for name in columns:
+    given = (
+        columns if isinstance(columns, pa.Table) else pa.table({n: pa.array(v) for n, v in columns.items()})
+    )
+    for name in given.column_names:
         schema.field(name)
-    n_rows = len(next(iter(columns.values()), ()))
-    given = [
-        pa.array(columns[field.name]).cast(field.type)
-        if field.name in columns
-        else pa.nulls(n_rows, field.type)
+    present = set(given.column_names)
+    rows = [
+        given.column(field.name).cast(field.type)
+        if field.name in present
+        else pa.nulls(given.num_rows, field.type)
         for field in schema
     ]
-    return pa.table(given, schema=schema)
+    return pa.table(rows, schema=schema)
 
 
 def numpy_columns(table: pa.Table, *, flags_as_numbers: bool = False) -> Columns:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from crmmining.errors import CrmminingError, WorkspaceError
 
+_FULL = ("no space left", "disk full", "file too large", "quota exceeded")
+
 
 def opening_error(path: Path, text: str) -> CrmminingError:
     """Why a file cannot be opened as a workspace."""
-    if "lock" in text.lower():
+    if "could not set lock" in text.lower():
         return WorkspaceError(f"{path} is in use by another process; wait for it to end and try again")
-    return WorkspaceError(
+    return _full_disk(str(path), text) or WorkspaceError(
         f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); "
         "if it is damaged, delete it and load again"
     )
@@ -21,8 +23,8 @@ def running_error(path: Path | None, text: str) -> CrmminingError | None:
     """What stopped a statement, if it is the file, the disk or the memory; None for a mistake of ours."""
     said = text.lower()
     place = str(path) if path else "the tables in memory"
-    if "no space left" in said or "disk full" in said or "file too large" in said:
-        return WorkspaceError(f"{place}: the disk is full; nothing was changed, make room and load again")
+    if full := _full_disk(place, text):
+        return full
     if "out of memory" in said:
         return WorkspaceError(
             f"{place}: not enough memory for this step; give more with --memory, or close other programs"
@@ -30,3 +32,9 @@ def running_error(path: Path | None, text: str) -> CrmminingError | None:
     if "checksum" in said or "corrupt" in said or "failed to read" in said or "could not read" in said:
         return WorkspaceError(f"{place} is damaged ({text.splitlines()[0]}); delete it and load again")
     return None
+
+
+def _full_disk(place: str, text: str) -> WorkspaceError | None:
+    if not any(words in text.lower() for words in _FULL):
+        return None
+    return WorkspaceError(f"{place}: the disk is full; nothing was changed, make room and load again")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 _WORKING = re.compile(r"\.(\d+)\.(loading|parts)")
 
 
 def remove_leftovers(workspace: Path) -> None:
-    """Remove what this process, or one that is no more, left beside a workspace."""
-    for path in workspace.parent.glob(f"{workspace.name}.*"):
+    """Remove what ended loads and readers left beside a workspace.
+
+    To be called by who holds the lock: then no other load is at work, whoever has its number by now.
+    """
+    for path in workspace.parent.glob(f"{glob.escape(workspace.name)}.*"):
         found = _WORKING.match(path.name.removeprefix(workspace.name))
-        if not found or (int(found[1]) != os.getpid() and _alive(int(found[1]))):
+        if not found or (found[2] == "parts" and _alive(int(found[1]))):
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
 
 def sync_to_disk(path: Path) -> None:

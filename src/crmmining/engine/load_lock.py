@@ -21,7 +21,8 @@ def load_lock(workspace: Path, *, wait: bool, say: Callable[[str], None]) -> Ite
     With `wait`, another load is waited for, said once through `say`.
 
     Raises:
-        WorkspaceError: another load is at work and is not to be waited for, or the folder is read-only.
+        WorkspaceError: another load is at work and is not to be waited for, or the folder is read-only
+            or cannot lock files.
     """
     path = workspace.with_name(f"{workspace.name}.lock")
     said = False
@@ -34,9 +35,9 @@ def load_lock(workspace: Path, *, wait: bool, say: Callable[[str], None]) -> Ite
             said = True
         time.sleep(_PAUSE)
     with file:
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        with suppress(OSError):  # on a full disk nobody learns our number, but the lock is ours
+            os.truncate(file.fileno(), 0)
+            os.write(file.fileno(), f"{os.getpid()}\n".encode())
         try:
             yield
         finally:
@@ -57,17 +58,22 @@ def _taken(path: Path) -> IO[str] | None:
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise WorkspaceError(
-            f"{path} cannot be written ({error.strerror}); name another place in 'workspace:'"
-        ) from None
+        raise _unusable(path, "written", error) from None
     try:
         _lock(file)
-        if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+        if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
             return file
-    except OSError:
+    except (BlockingIOError, PermissionError, FileNotFoundError):
         pass
+    except OSError as error:
+        file.close()
+        raise _unusable(path, "locked", error) from None
     file.close()
     return None
+
+
+def _unusable(path: Path, what: str, error: OSError) -> WorkspaceError:
+    return WorkspaceError(f"{path} cannot be {what} ({error.strerror}); name another place in 'workspace:'")
 
 
 def _lock(file: IO[str]) -> None:

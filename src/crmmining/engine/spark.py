@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.arrow_columns import arrow_schema, arrow_table, numpy_columns, types_of
+from crmmining.engine.arrow_columns import arrow_schema, arrow_table, numpy_columns
 from crmmining.engine.engine import Columns, T
-from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY, VIEWS
+from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
 from crmmining.engine.spark_jobs import Jobs
 from crmmining.engine.spark_session import PATIENCE, join_spark
+from crmmining.engine.spark_tables import SparkTables, as_rows_of, storable
 from crmmining.engine.work_folder import WorkFolder
 from crmmining.errors import WorkspaceError
 from crmmining.study.engine_spec import SparkSpec
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql.types import StructType
 
 
 class SparkWorkspace:
@@ -41,8 +40,6 @@ class SparkWorkspace:
     ) -> None:
         self.path, self.spec = work, spec
         self._folder = WorkFolder(work, read_only=read_only)
-        self._working: dict[str, list[Path]] = {}
-        self._schemas: dict[str, StructType] = {}
         self._in_transaction = False
         try:
             self._check_version()
@@ -73,7 +70,7 @@ class SparkWorkspace:
 
     def tables(self) -> set[str]:
         """The names of all tables."""
-        return {*TABLES, *self._working}
+        return self._tables.names()
 
     def meta(self, key: str) -> str | None:
         """A remembered value, None if never set."""
@@ -83,7 +80,7 @@ class SparkWorkspace:
         """Keep a value under a key."""
         known = {**self._remembered(), key: value}
         with self._change():
-            self._folder.clear("meta")
+            self._tables.clear("meta")
             self._store_here("meta", {"key": list(known), "value": list(known.values())})
 
     @contextmanager
@@ -112,33 +109,29 @@ class SparkWorkspace:
 
     def table(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
         """Make (or make anew) a working table from a query; it is gone with the connection."""
-        place, frame = self._folder.scratch.folder(name), _storable(self._frame(sql, values))
+        place, frame = self._folder.scratch.folder(name), storable(self._frame(sql, values))
         self._write(frame, place)
-        self._schemas[name] = frame.schema
-        self._replace_working(name, [place])
+        self._tables.keep(name, place, frame.schema)
 
     def drop(self, *names: str) -> None:
         """Give the space of working tables back."""
         for name in names:
-            if name in self._working:
-                self._session.catalog.dropTempView(name)
-                self._schemas.pop(name, None)
-                self._replace_working(name, [])
+            self._tables.drop(name)
 
     def append(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
         """Add the rows of a query to one of the schema's tables, columns in its order."""
         with self._change():
             place = self._folder.new_folder(name)
-            self._write(_as_rows_of(name, self._frame(sql, values)), place)
-            self._add(name, place)
+            self._write(as_rows_of(name, self._frame(sql, values)), place)
+            self._tables.add(name, place)
 
     def replace(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
         """Let the rows of a query, which may read the table itself, be all rows of a schema's table."""
         with self._change():
             place = self._folder.new_folder(name)
-            self._write(_as_rows_of(name, self._frame(sql, values)), place)
-            self._folder.clear(name)
-            self._add(name, place)
+            self._write(as_rows_of(name, self._frame(sql, values)), place)
+            self._tables.clear(name)
+            self._tables.add(name, place)
 
     def delete(self, name: str, condition: str, values: Sequence[Any] = ()) -> None:
         """Remove the rows of one of the schema's tables for which a condition holds."""
@@ -148,8 +141,7 @@ class SparkWorkspace:
         """Leave these of the schema's tables without rows; all but what is remembered when none is named."""
         with self._change():
             for name in names or [table for table in TABLES if table != "meta"]:
-                self._folder.clear(name)
-                self._show(name)
+                self._tables.clear(name)
 
     def insert(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
         """Add columns held in memory to one of the schema's tables."""
@@ -183,7 +175,7 @@ class SparkWorkspace:
             self._change(),
             self._jobs.files_of_parts(function, self._frame(sql, values), by) as files,
         ):
-            self._take(files)
+            self._tables.take(files)
 
     def map_tasks(self, function: Callable[[Any], T], tasks: Iterable[Any]) -> Iterator[T]:
         """Run a pure function on each task, somewhere; results in no particular order.
@@ -199,7 +191,7 @@ class SparkWorkspace:
         need not fit into memory), may also go to a working table of any name, made if it is not there.
         """
         with self._change(), self._jobs.files_of_tasks(function, tasks) as files:
-            self._take(files)
+            self._tables.take(files)
 
     def _open(self, patience: float, read_only: bool) -> None:
         self._session = self._shared.session(self.spec.partitions)
@@ -207,10 +199,7 @@ class SparkWorkspace:
         self._jobs = Jobs(self._shared, self._session, make_folder, rows_per_part, patience)
         if not self.spec.is_local:
             self._check_executors()
-        for name in TABLES:
-            self._show(name)
-        for name, query in VIEWS.items():
-            self._session.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        self._tables = SparkTables(self._session, self._folder)
         if not read_only and self.meta(VERSION_KEY) is None:
             self.remember(VERSION_KEY, str(SCHEMA_VERSION))
 
@@ -221,53 +210,13 @@ class SparkWorkspace:
         with self._jobs.watched():
             frame.write.parquet(str(place))
 
-    def _take(self, files: list[tuple[str, Path]]) -> None:
-        """Move the Parquet files of a job to where their tables are."""
-        places: dict[str, Path] = {}
-        for name, file in files:
-            if name not in places:
-                stored = name in TABLES
-                places[name] = self._folder.new_folder(name) if stored else self._folder.scratch.folder(name)
-                places[name].mkdir(parents=True)
-            file.rename(places[name] / file.name)
-        for name, place in places.items():
-            if name in TABLES:
-                self._add(name, place)
-            else:
-                self._working.setdefault(name, []).append(place)
-                self._show(name)
-
     def _store_here(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
         from pyarrow import parquet
 
         place = self._folder.new_folder(name)
         place.mkdir(parents=True)
         parquet.write_table(arrow_table(name, columns), place / "rows.parquet", compression="zstd")
-        self._add(name, place)
-
-    def _add(self, name: str, place: Path) -> None:
-        self._folder.add(name, place)
-        self._show(name)
-
-    def _show(self, name: str) -> None:
-        """Let queries see the rows a table has now."""
-        schema = _spark_schema(name) if name in TABLES else self._schemas.get(name)
-        reader = self._session.read.schema(schema) if schema else self._session.read
-        places = self._folder.folders(name) if name in TABLES else self._working[name]
-        if places:
-            frame = reader.parquet(*(str(place) for place in places))
-        else:
-            nothing = (f"CAST(NULL AS {kind}) AS `{column}`" for column, kind in types_of(name).items())
-            frame = self._session.sql(f"SELECT {', '.join(nothing)} WHERE FALSE")
-        frame.createOrReplaceTempView(name)
-
-    def _replace_working(self, name: str, places: list[Path]) -> None:
-        before = self._working.pop(name, [])
-        if places:
-            self._working[name] = places
-            self._show(name)
-        for place in before:
-            shutil.rmtree(place, ignore_errors=True)
+        self._tables.add(name, place)
 
     @contextmanager
     def _change(self) -> Iterator[None]:
@@ -284,8 +233,7 @@ class SparkWorkspace:
             yield
         except BaseException:
             self._folder.rollback()
-            for name in TABLES:
-                self._show(name)
+            self._tables.show_stored()
             raise
         self._folder.commit()
 
@@ -317,27 +265,6 @@ class SparkWorkspace:
                 f"folder {self._folder.path} under this name, and a Python with what this package needs "
                 "(PYSPARK_PYTHON)"
             ) from None
-
-
-def _spark_schema(table: str) -> str:
-    return ", ".join(f"`{name}` {kind}" for name, kind in types_of(table).items())
-
-
-def _as_rows_of(table: str, frame: DataFrame) -> DataFrame:
-    """Columns by position, in the table's types."""
-    from pyspark.sql.functions import col
-
-    types = types_of(table)
-    named = frame.toDF(*types)
-    return named.select([col(f"`{name}`").cast(kind.lower()).alias(name) for name, kind in types.items()])
-
-
-def _storable(frame: DataFrame) -> DataFrame:
-    """A column that is NULL throughout is one of integers, as in DuckDB; Parquet needs a type."""
-    for field in frame.schema.fields:
-        if field.dataType.typeName() == "void":
-            frame = frame.withColumn(field.name, frame[f"`{field.name}`"].cast("int"))
-    return frame
 
 
 def _plain(value: Any) -> Any:

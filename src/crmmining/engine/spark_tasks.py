@@ -30,9 +30,6 @@ RESULT, FAILURE = "<result>", "<failure>"
 
 # What a pure function raises again however often it is called; anything else Spark may try again.
 _FINAL = (CrmminingError, ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
-# Of the rows on their way into a part, this many are looked at together.
-_AT_ONCE = 1 << 20
-
 Made = Mapping[str, Any]
 """Rows by table: `Columns` for the schema's tables; Arrow tables or readers of batches for any."""
 
@@ -141,9 +138,7 @@ class TableFiles:
         import pyarrow as pa
 
         for name, rows in made.items():
-            if isinstance(rows, Mapping):
-                self._add(name, arrow_table(name, rows))
-            elif isinstance(rows, pa.Table):
+            if isinstance(rows, Mapping | pa.Table):
                 self._add(name, rows)
             else:
                 for batch in rows:
@@ -155,11 +150,10 @@ class TableFiles:
             writer.close()
         return [(name, str(path)) for name, (path, _) in self._writers.items()]
 
-    def _add(self, name: str, rows: pa.Table) -> None:
+    def _add(self, name: str, given: Columns | pa.Table) -> None:
         from pyarrow import parquet
 
-        if name in TABLES:
-            rows = arrow_table(name, dict(zip(rows.column_names, rows.columns, strict=True)))
+        rows: Any = arrow_table(name, given) if name in TABLES else given
         if name not in self._writers:
             path = self._folder / f"{name}-{uuid4().hex}.parquet"
             self._writers[name] = (path, parquet.ParquetWriter(path, rows.schema, compression="zstd"))

@@ -77,7 +77,11 @@ def order_cases(
     for part in stretches[:-1]:
         places.append(places[-1] + part.counts)
     return order_stretches(
-        stretches, places, offsets, None if sequence is None else np.ascontiguousarray(sequence, np.int64), with_rows
+        stretches,
+        places,
+        offsets,
+        None if sequence is None else np.ascontiguousarray(sequence, np.int64),
+        with_rows,
     )
 
 
@@ -104,7 +108,16 @@ def order_stretches(
     def place(k: int) -> None:
         part = stretches[k]
         place_events(
-            part.case, part.time, part.activity, part.case.size, int(first_row[k]), *flags, places[k], time, activity, rows
+            part.case,
+            part.time,
+            part.activity,
+            part.case.size,
+            int(first_row[k]),
+            *flags,
+            places[k],
+            time,
+            activity,
+            rows,
         )
 
     each(place, range(len(stretches)))
@@ -113,8 +126,10 @@ def order_stretches(
 
     def put_in_order(span: tuple[int, int]) -> int:
         spare = np.empty(longest, np.int64) if longest > LONG_CASE else time[:0]
-        spares = (spare, np.empty(spare.size, np.int64), np.empty(spare.size, np.int32))
-        return sort_inside(offsets, *span, time, activity, rows, *flags, keys, keys.size, *spares)
+        spare_rows, spare_activity = np.empty(spare.size, np.int64), np.empty(spare.size, np.int32)
+        return sort_inside(
+            offsets, *span, time, activity, rows, *flags, keys, keys.size, spare, spare_rows, spare_activity
+        )
 
     return CaseOrder(rows, offsets, sum(each(put_in_order, case_spans(offsets))), time, activity)
 

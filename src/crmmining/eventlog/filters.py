@@ -7,18 +7,13 @@ from collections.abc import Collection, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.errors import InvalidOptionError, UnknownNameError
+from crmmining.errors import UnknownNameError
 from crmmining.eventlog.log import ACTORS, OUTCOMES, EventLog
-
-EVENT_COLUMNS = ("activity", "channel", "department", "resource", "process", "actor")
+from crmmining.eventlog.selection import BEGAN_FROM, BEGAN_UNTIL, EVENT_COLUMNS, Condition, moment
 
 
 def where(log: EventLog, conditions: Iterable[str]) -> EventLog:
-    """The cases that answer to every condition ``column=value``.
-
-    A column of the cases (outcome, a segment, customer_key) is compared for the case; a column of the
-    events (activity, channel, department, resource, process, actor) keeps the cases with at least one
-    such event.
+    """The cases of a log in memory that answer to every condition, written as for `choose_cases`.
 
     >>> where(EventLog.from_variants({"ab": 2, "ac": 1}), ["activity=c"]).n_cases
     1
@@ -28,11 +23,8 @@ def where(log: EventLog, conditions: Iterable[str]) -> EventLog:
         UnknownNameError: no such column, or no such value in it.
     """
     keep = np.ones(log.n_cases, bool)
-    for condition in conditions:
-        column, sign, value = condition.partition("=")
-        if not sign:
-            raise InvalidOptionError(f"{condition!r} is no condition; write column=value, like channel=web")
-        keep &= _matching(log, column.strip(), value.strip())
+    for condition in map(Condition.parse, conditions):
+        keep &= _matching(log, condition) != condition.negated
     return log if keep.all() else log.select(keep)
 
 
@@ -42,22 +34,27 @@ def events_named(log: EventLog, activities: Collection[str]) -> NDArray[np.bool_
     return np.asarray(named[log.columns["activity"]])
 
 
-def _matching(log: EventLog, column: str, value: str) -> NDArray[np.bool_]:
+def _matching(log: EventLog, condition: Condition) -> NDArray[np.bool_]:
+    column, values = condition.column, condition.values
+    if column in (BEGAN_FROM, BEGAN_UNTIL):
+        limit = moment(column, values[0])
+        return np.asarray(log.begun >= limit if column == BEGAN_FROM else log.begun < limit)
     if column == "outcome" and log.outcome is not None:
-        return np.asarray(log.outcome == _code(column, value, OUTCOMES))
+        return np.isin(log.outcome, [_code(column, value, OUTCOMES) for value in values])
     if column in EVENT_COLUMNS and column in log.columns:
         names = ACTORS if column == "actor" else log.names[column]
-        rows = log.columns[column] == _code(column, value, names)
+        rows = np.isin(log.columns[column], [_code(column, value, names) for value in values])
         return np.isin(np.arange(log.n_cases), log.case_of_event[rows])
     if column in log.cases:
-        values = log.cases[column].astype(str)
-        if value not in set(values):
-            raise UnknownNameError(f"{column}", value, sorted(set(values)))
-        return np.asarray(values == value)
+        held = log.cases[column].astype(str)
+        for value in values:
+            if value not in set(held):
+                raise UnknownNameError(f"{column}", value, sorted(set(held)))
+        return np.asarray(held.isin(values))
     available = [name for name in EVENT_COLUMNS if name in log.columns] + [
         str(name) for name in log.cases.columns
     ]
-    raise UnknownNameError("column", column, available)
+    raise UnknownNameError("column", column, [*available, BEGAN_FROM, BEGAN_UNTIL])
 
 
 def _code(column: str, value: str, names: tuple[str, ...]) -> int:

@@ -14,9 +14,7 @@ however many goals there are.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -25,13 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.eventlog.case_order import CaseOrder
-from crmmining.eventlog.kernel import kernel
+from crmmining.eventlog.kernel import Int32s, Int64s, UInt8s, inlined, native
+from crmmining.eventlog.threads import case_spans, each, spans
 
 RECORD, LINK, OPENING, CONTINUED, AFTERMATH = range(5)
 RULES = ("record", "link", "opening", "continued", "aftermath")
 NEVER = np.iinfo(np.int64).max
-FEWEST_EVENTS = 50_000
 GLANCE = 64
+PER_INSTANCE = ("goal", "by", "begun", "last", "reached", "ended", "longest")
 
 Ints = NDArray[np.integer[Any]]
 
@@ -120,15 +119,16 @@ def pack_records(
     return GoalRecords(facts, link_offsets.astype(np.int64), linked.astype(np.int64))
 
 
-def order_lives(
-    order: CaseOrder, time: Ints, kind: Ints, record: Ints, *, threads: int | None = None
-) -> Lives:
+def order_lives(order: CaseOrder, time: Ints, kind: Ints, record: Ints) -> Lives:
     """Bring columns of events (any order) into customer order, with one random access per event."""
-    packed = np.empty((time.size, 2), np.int64)
-    _in_ranges(_pack, _even(time.size, threads), time, kind, record, packed)
-    n = order.rows.size
+    packed, n = np.empty(2 * time.size, np.int64), order.rows.size
+    times = np.ascontiguousarray(time, np.int64)
+    kinds, records = np.ascontiguousarray(kind, np.int32), np.ascontiguousarray(record, np.int32)
+    each(lambda span: pack_events(*span, times, kinds, records, packed), spans(time.size))
     lives = Lives(order.offsets, np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.int32))
-    _in_ranges(_unpack, _even(n, threads), order.rows, packed, lives.time, lives.kind, lives.record)
+    each(
+        lambda span: unpack_events(*span, order.rows, packed, lives.time, lives.kind, lives.record), spans(n)
+    )
     return lives
 
 
@@ -148,271 +148,239 @@ def walk_customers(
     Customers are walked independently: the result does not depend on `threads`, and a customer's part
     of it not on which other customers are walked.
     """
-    column = np.full(silence.size, -1, np.int64) if fitted is None else fitted.astype(np.int64)
+    column = np.full(silence.size, -1, np.int64) if fitted is None else fitted
     n_events, n_customers = lives.time.size, lives.offsets.size - 1
-    instance, rule = np.empty(n_events, np.int32), np.empty(n_events, np.int8)
-    offsets = np.zeros(n_customers + 1, np.int64)
     low = np.zeros((n_customers, int(column.max(initial=-1)) + 1), np.int64)
-    high = np.full_like(low, NEVER)
-    bounds = np.searchsorted(lives.offsets, [stop for _, stop in _even(n_events, threads)])
-    bounds[-1] = n_customers
-    ranges = list(pairwise([0, *bounds.tolist()]))
-    parts = _in_ranges(
-        _walk, ranges,
-        lives.offsets, lives.time, lives.kind, lives.record,
-        records.facts, records.link_offsets, records.linked,
-        rules.candidates, rules.opens, rules.reaches, rules.ends, rules.contact,
-        rules.settle, rules.by, silence.astype(np.int64), column,
-        instance, rule, offsets[1:], low, high,
-    )  # fmt: skip
+    found = _Found(
+        np.empty(n_events, np.int32),
+        np.empty(n_events, np.int8),
+        np.zeros(n_customers + 1, np.int64),
+        low,
+        np.full_like(low, NEVER),
+    )
+    sets = (rules.candidates, rules.opens, rules.reaches, rules.ends, rules.contact)
+    kinds = np.stack(sets, axis=1, dtype=np.int64)
+    goals = np.stack((rules.settle, rules.by, silence, column), axis=1, dtype=np.int64)
+    customers = case_spans(lives.offsets) if threads is None else _even(lives.offsets, threads)
+    parts = each(lambda span: _walk_span(span, lives, records, kinds, goals, found), customers)
     made = 0
-    for (start, stop), (codes, *_) in zip(ranges, parts, strict=True):
-        _shift(instance, lives.offsets[start], lives.offsets[stop], made)
-        made += codes.shape[1]
-    np.cumsum(offsets, out=offsets)
-    codes = np.concatenate([codes for codes, *_ in parts], axis=1)
-    times = np.concatenate([times for _, times, _ in parts], axis=1)
-    return Walk(instance, rule, offsets, *codes, *times, low, high)
+    for (first, end), (goal, *_) in zip(customers, parts, strict=True):
+        number_on(lives.offsets[first], lives.offsets[end], made, found.instance)
+        made += goal.size
+    merged = parts[0] if len(parts) == 1 else each(np.concatenate, zip(*parts, strict=True))
+    columns = dict(zip(PER_INSTANCE, merged, strict=True))
+    offsets = np.cumsum(found.offsets)
+    return Walk(found.instance, found.rule, offsets, low=found.low, high=found.high, **columns)
 
 
-def _even(n: int, threads: int | None) -> list[tuple[int, int]]:
-    """[0, n) in one range per thread; few events are not worth a second one."""
-    if threads is None:
-        threads = min(os.cpu_count() or 1, 1 + n // FEWEST_EVENTS)
-    return list(pairwise(n * k // threads for k in range(threads + 1)))
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What the walk fills in place: per event, and per customer (`offsets` as counts)."""
+
+    instance: NDArray[np.int32]
+    rule: NDArray[np.int8]
+    offsets: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
 
 
-def _in_ranges(function: Callable[..., Any], ranges: list[tuple[int, int]], *arguments: Any) -> list[Any]:
-    """``function(start, stop, *arguments)`` for every range, each in a thread of its own."""
-    if len(ranges) == 1:
-        return [function(*ranges[0], *arguments)]
-    with ThreadPoolExecutor(len(ranges)) as pool:
-        return list(pool.map(lambda part: function(*part, *arguments), ranges))
+def _even(offsets: NDArray[np.int64], parts: int) -> list[tuple[int, int]]:
+    """One stretch of customers per part, with about as many events each."""
+    ends = np.searchsorted(offsets, [offsets[-1] * k // parts for k in range(1, parts)]).tolist()
+    return list(pairwise([0, *ends, offsets.size - 1]))
 
 
-@kernel
-def _pack(start, stop, time, kind, record, packed):  # type: ignore[no-untyped-def]
-    for e in range(start, stop):
-        packed[e, 0] = time[e]
-        packed[e, 1] = (np.int64(record[e]) << 32) | np.int64(kind[e])
+def _walk_span(
+    customers: tuple[int, int],
+    lives: Lives,
+    records: GoalRecords,
+    kinds: NDArray[np.int64],
+    goals: NDArray[np.int64],
+    found: _Found,
+) -> list[NDArray[Any]]:
+    """Walk a stretch of the customers; returns the columns `PER_INSTANCE`."""
+    first, end = customers
+    n_goals, n_attributes = goals.shape[0], records.facts.shape[1] - N_FACTS
+    widest = int(np.diff(lives.offsets[first : end + 1]).max(initial=0))
+    most = count_openings(lives.offsets[first], lives.offsets[end], lives.kind, kinds.reshape(-1))
+    n_slots = 1 << _width(widest, n_attributes)
+    goal, by = np.empty((2, most), np.int32)
+    begun, last, reached, ended, longest = np.empty((5, most), np.int64)
+    n = walk(
+        first, end, n_goals, n_attributes, found.low.shape[1],
+        lives.offsets, lives.time, lives.kind, lives.record,
+        records.facts.reshape(-1), records.link_offsets, records.linked,
+        kinds.reshape(-1), goals.reshape(-1),
+        found.instance, found.rule.view(np.uint8), found.offsets,
+        found.low.reshape(-1), found.high.reshape(-1),
+        goal, by, begun, last, reached, ended, longest,
+        np.empty(widest * N_CODES, np.int32),
+        np.empty(widest * N_TIMES, np.int64),
+        np.empty(4 * n_goals * (1 + widest * n_attributes), np.int32),
+        np.empty(widest * (N_OWN + n_attributes), np.int64),
+        np.empty(1 + widest * n_attributes, np.int32),
+        np.empty(widest * n_goals, np.int32),
+        np.empty(widest, np.int32),
+        np.empty(n_slots, np.int64),
+        np.empty(n_slots, np.int32),
+        np.full(n_slots, -1, np.int32),
+    )  # fmt: skip
+    return [column[:n] for column in (goal, by, begun, last, reached, ended, longest)]
 
 
-@kernel
-def _unpack(start, stop, rows, packed, time, kind, record):  # type: ignore[no-untyped-def]
-    for k in range(start, stop):
+@native
+def pack_events(start: int, end: int, time: Int64s, kind: Int32s, record: Int32s, packed: Int64s) -> None:
+    """Put the columns of an event side by side."""
+    for e in range(start, end):
+        packed[2 * e] = time[e]
+        packed[2 * e + 1] = record[e] * (1 << 32) + kind[e]
+
+
+@native
+def unpack_events(
+    start: int, end: int, rows: Int64s, packed: Int64s, time: Int64s, kind: Int32s, record: Int32s
+) -> None:
+    """Fetch packed events in an order of rows."""
+    for k in range(start, end):
         e = rows[k]
-        time[k] = packed[e, 0]
-        kind[k] = packed[e, 1] & 0xFFFFFFFF
-        record[k] = packed[e, 1] >> 32
+        time[k] = packed[2 * e]
+        kind[k] = packed[2 * e + 1] & 0xFFFFFFFF
+        record[k] = packed[2 * e + 1] >> 32
 
 
-@kernel
-def _shift(instance, start, stop, by):  # type: ignore[no-untyped-def]
-    for k in range(start, stop):
+@native
+def count_openings(start: int, end: int, kind: Int32s, kinds: Int64s) -> int:
+    """How many events may open a goal."""
+    n = 0
+    for k in range(start, end):
+        n += kinds[kind[k] * N_ROLES + OPENS] != 0
+    return n
+
+
+@native
+def number_on(start: int, end: int, before: int, instance: Int32s) -> None:
+    """Number the instances of a stretch after those before it."""
+    for k in range(start, end):
         if instance[k] >= 0:
-            instance[k] += by
+            instance[k] += before
 
 
-# Columns of the arrays that hold a customer's instances and records while it is walked.
-GOAL, BY, SLOT, CHILD, LEFT, RIGHT = range(6)
-BEGUN, LAST, REACHED, ENDED, LONGEST, PAUSE, OPEN_UNTIL = range(7)
-CLOSED, INCLUDED, LINKS, NUMBER, INSTANCE = range(5)
-# The heaps of each kind of goal.
-STILL_OPEN, CLOSED_ALL, UNSETTLED, FINISHED = range(4)
+# Columns of the flat tables. What a kind of event means; what a goal type says; what is told of a record.
+N_ROLES, (CANDIDATES, OPENS, REACHES, ENDS, CONTACT) = 5, range(5)
+N_SAYS, (SETTLE, ATTRIBUTE, SILENCE, COLUMN) = 4, range(4)
+N_FACTS, (CLOSED, INCLUDED, LINKS) = 3, range(3)
+# While a customer is walked: its own records (their codes follow), its instances in two tables.
+N_OWN, (NUMBER, INSTANCE) = 5, (3, 4)
+N_CODES, (GOAL, BY, HEAP, CHILD, LEFT, RIGHT) = 6, range(6)
+N_TIMES, (BEGUN, LAST, REACHED, ENDED, LONGEST, PAUSE, OPEN_UNTIL) = 7, range(7)
+# The heaps of one type of goal. With time an instance leaves an even one for the next.
+STILL_OPEN, ALL_CLOSED, UNSETTLED, FINISHED = range(4)
 
 
-@kernel
-def _walk(  # type: ignore[no-untyped-def]
-    start, stop, offsets, time, kind, record,
-    facts, link_offsets, linked,
-    candidates, opens_of, reaches_of, ends_of, contact,
-    settle, by_row, silence, column, instance, rule, n_made, low, high,
-):  # fmt: skip
-    """The customers [start, stop); fills the columns per event and customer, returns those per instance."""
-    n_goals, n_attributes = silence.size, facts.shape[1] - 3
-    widest = 0
-    for c in range(start, stop):
-        widest = max(widest, offsets[c + 1] - offsets[c])
-    codes, times = np.empty((widest, 6), np.int32), np.empty((widest, 7), np.int64)
-    own = np.empty((widest, 5), np.int64)
-    own_by = np.empty((widest, n_attributes), np.int32)
-    by_codes = np.empty(1 + widest * n_attributes, np.int32)
-    joins = np.empty((widest, n_goals), np.int32)
-    number = np.empty(widest, np.int32)
-    heads = np.empty(4 * n_goals * by_codes.size, np.int32)
-    n_slots = 4
-    while n_slots < 2 * (1 + n_attributes) * widest:
-        n_slots *= 2
-    keys, values = np.empty(n_slots, np.int64), np.empty(n_slots, np.int32)
-    owner = np.full(n_slots, -1, np.int32)
-    made_codes, made_times = np.empty((2, 1024), np.int32), np.empty((5, 1024), np.int64)
-    n_all, seen = 0, np.int64(0)
-    for c in range(start, stop):
-        first, after = offsets[c], offsets[c + 1]
-        if (c - start) % GLANCE == 0:
-            # One look at the records of the next customers: their cache misses overlap.
-            for k in range(first, offsets[min(c + GLANCE, stop)]):
+@native
+def walk(
+    first: int, end: int, n_goals: int, n_attributes: int, n_fitted: int,
+    offsets: Int64s, time: Int64s, kind: Int32s, record: Int32s,
+    facts: Int64s, link_offsets: Int64s, linked: Int64s, kinds: Int64s, goals: Int64s,
+    instance: Int32s, rule: UInt8s, n_made: Int64s, low: Int64s, high: Int64s,
+    made_goal: Int32s, made_by: Int32s, made_begun: Int64s, made_last: Int64s,
+    made_reached: Int64s, made_ended: Int64s, made_longest: Int64s,
+    codes: Int32s, times: Int64s, heads: Int32s, own: Int64s, by_codes: Int32s, joins: Int32s,
+    number: Int32s, keys: Int64s, values: Int32s, owner: Int32s,
+) -> int:  # fmt: skip
+    """Walk the customers first … end; returns how many instances they have.
+
+    From `codes` on room for the customer with the most events, `owner` -1 everywhere.
+    """
+    n_before, seen = 0, 0
+    for c in range(first, end):
+        start, after = offsets[c], offsets[c + 1]
+        if (c - first) % GLANCE == 0:
+            # One look at the records of the next customers, so that their cache misses overlap.
+            for k in range(start, offsets[min(c + GLANCE, end)]):
                 if record[k] >= 0:
-                    seen ^= facts[record[k], 0]
-        width = 2
-        while (1 << width) < 2 * (1 + n_attributes) * (after - first):
-            width += 1
-        # The customer's own records and codes, numbered from 0; code 0 stands for no value.
-        n_own, n_by, previous, mine = 0, 1, -1, -1
-        by_codes[0] = 0
-        for k in range(first, after):
-            r = record[k]
-            if r != previous:
-                previous, mine = r, -1
-                if r >= 0:
-                    at = _place(np.int64(r) * (1 + n_attributes), c, width, keys, owner)
-                    if owner[at] != c:
-                        owner[at], keys[at], values[at] = c, np.int64(r) * (1 + n_attributes), n_own
-                        own[n_own, NUMBER], own[n_own, INSTANCE] = r, -1
-                        for j in range(3):
-                            own[n_own, j] = facts[r, j]
-                        if facts[r, LINKS] >= 0:
-                            joins[n_own] = -1
-                        for a in range(n_attributes):
-                            own_by[n_own, a] = 0
-                            if facts[r, 3 + a] != 0:
-                                key = facts[r, 3 + a] * (1 + n_attributes) + 1 + a
-                                place = _place(key, c, width, keys, owner)
-                                if owner[place] != c:
-                                    owner[place], keys[place], values[place] = c, key, n_by
-                                    by_codes[n_by] = facts[r, 3 + a]
-                                    n_by += 1
-                                own_by[n_own, a] = values[place]
-                        n_own += 1
-                    mine = values[at]
-            number[k - first] = mine
-        heads[: 4 * n_goals * n_by] = -1
-
+                    seen ^= facts[record[k] * (N_FACTS + n_attributes)]
+        width = _width(after - start, n_attributes)
+        n_own = _number_records(
+            c, start, after, n_goals, n_attributes, width,
+            record, facts, heads, own, by_codes, joins, number, keys, values, owner,
+        )  # fmt: skip
         n = 0
-        for k in range(first, after):
-            t, what, mine = time[k], kind[k], number[k - first]
-            bits = candidates[what]
+        for k in range(start, after):
+            t, roles, mine = time[k], kind[k] * N_ROLES, number[k - start]
+            bits, its = kinds[roles + CANDIDATES], mine * (N_OWN + n_attributes)
             if mine >= 0:
-                bits |= own[mine, INCLUDED]
-            instance[k], rule[k] = -1, -1
-            opens = opens_of[what] & bits
+                bits |= own[its + INCLUDED]
+            opens = kinds[roles + OPENS] & bits
+            instance[k], rule[k] = -1, 255
             if bits == 0 or (n == 0 and opens == 0):
                 continue
-            chosen, why = -1, -1
+            chosen, why = -1, RECORD
             if mine >= 0:
-                i = own[mine, INSTANCE]
-                if i >= 0 and (bits >> codes[i, GOAL]) & 1:
-                    chosen, why = i, RECORD
-                elif own[mine, LINKS] >= 0:
-                    nearest = -1
-                    for g in range(n_goals):
-                        other = joins[mine, g]
-                        if (bits >> g) & 1 and other >= 0:
-                            if nearest < 0 or own[other, NUMBER] < own[nearest, NUMBER]:
-                                nearest = other
-                    if nearest >= 0:
-                        chosen, why = own[nearest, INSTANCE], LINK
+                chosen = own[its + INSTANCE]
+                if chosen >= 0 and (bits >> codes[chosen * N_CODES + GOAL]) & 1 == 0:
+                    chosen = -1
+                if chosen < 0 and own[its + LINKS] >= 0:
+                    chosen, why = _linked(mine, bits, n_goals, n_attributes, own, joins), LINK
             if chosen < 0:
-                for g in range(n_goals):
-                    if (bits >> g) & 1 == 0:
-                        continue
-                    b = own_by[mine, by_row[g]] if by_row[g] >= 0 and mine >= 0 else 0
-                    heap = 4 * (b * n_goals + g)
-                    i = heads[heap + STILL_OPEN]
-                    while i >= 0 and times[i, OPEN_UNTIL] < t:
-                        _move(i, heap + CLOSED_ALL, heads, codes, times)
-                        i = heads[heap + STILL_OPEN]
-                    if i >= 0 and (chosen < 0 or _later(i, chosen, times)):
-                        chosen = i
-                    i = heads[heap + UNSETTLED]
-                    while i >= 0 and t - times[i, REACHED] > settle[g]:
-                        _move(i, heap + FINISHED, heads, codes, times)
-                        i = heads[heap + UNSETTLED]
-                    if i >= 0 and (chosen < 0 or _later(i, chosen, times)):
-                        chosen = i
-                    i = heads[heap + CLOSED_ALL]
-                    if i >= 0 and (chosen < 0 or _later(i, chosen, times)):
-                        # Work always takes up what is unfinished; an opening only what is not silent.
-                        if (opens >> g) & 1 == 0 or not _silent(
-                            t - times[i, LAST], c, g, silence, column, low, high
-                        ):
-                            chosen = i
-                if chosen >= 0:
-                    why = CONTINUED
-                elif opens:
-                    g = 0
-                    while (opens >> g) & 1 == 0:
-                        g += 1
-                    b = own_by[mine, by_row[g]] if by_row[g] >= 0 and mine >= 0 else 0
-                    chosen, why = n, OPENING
-                    codes[n, GOAL], codes[n, BY] = g, by_codes[b]
-                    codes[n, SLOT] = 4 * (b * n_goals + g)
-                    codes[n, CHILD], codes[n, LEFT], codes[n, RIGHT] = -1, -1, -1
-                    times[n, BEGUN], times[n, LAST] = t, t
-                    times[n, REACHED], times[n, ENDED], times[n, OPEN_UNTIL] = -1, -1, -1
-                    times[n, LONGEST], times[n, PAUSE] = -1, -1
-                    n += 1
-                else:
-                    for g in range(n_goals):
-                        if (bits >> g) & 1 == 0:
-                            continue
-                        b = own_by[mine, by_row[g]] if by_row[g] >= 0 and mine >= 0 else 0
-                        i = heads[4 * (b * n_goals + g) + FINISHED]
-                        if i >= 0 and (chosen < 0 or _later(i, chosen, times)):
-                            if not _silent(t - times[i, LAST], c, g, silence, column, low, high):
-                                chosen, why = i, AFTERMATH
+                why = CONTINUED
+                chosen = _running(
+                    t, bits, opens, mine, n_goals, n_attributes, c * n_fitted,
+                    goals, own, heads, codes, times, low, high,
+                )  # fmt: skip
+            if chosen < 0 and opens != 0:
+                chosen, why = n, OPENING
+                _make(n, t, opens, mine, n_goals, n_attributes, goals, own, by_codes, codes, times)
+                n += 1
+            elif chosen < 0:
+                why = AFTERMATH
+                chosen = _finished(
+                    t, bits, mine, n_goals, n_attributes, c * n_fitted, goals, own, heads, times, low, high
+                )
             if chosen < 0:
                 continue
-            instance[k], rule[k] = n_all + chosen, why
-            g = codes[chosen, GOAL]
-            if why != OPENING and (opens_of[what] >> g) & 1 == 0:
-                times[chosen, PAUSE] = max(times[chosen, PAUSE], t - times[chosen, LAST])
-            back = times[chosen, REACHED]
-            if back >= 0 and contact[what] and t > back and t - back <= settle[g]:
-                times[chosen, REACHED] = -1
-            moved = t > times[chosen, LAST]
-            times[chosen, LAST] = t
-            if (reaches_of[what] >> g) & 1 and times[chosen, REACHED] < 0:
-                times[chosen, REACHED] = t
-            if times[chosen, REACHED] == t:
-                times[chosen, LONGEST] = times[chosen, PAUSE]
-            if (ends_of[what] >> g) & 1 and times[chosen, ENDED] < 0:
-                times[chosen, ENDED] = t
+            instance[k], rule[k] = n_before + chosen, why
+            moved = why == OPENING or t > times[chosen * N_TIMES + LAST]
+            g = codes[chosen * N_CODES + GOAL]
+            _take_in(t, g, chosen * N_TIMES, roles, why, kinds, goals, times)
             if mine >= 0:
-                times[chosen, OPEN_UNTIL] = max(times[chosen, OPEN_UNTIL], own[mine, CLOSED])
-                if own[mine, INSTANCE] < 0:
-                    own[mine, INSTANCE] = chosen
-                    if own[mine, LINKS] >= 0:
+                times[chosen * N_TIMES + OPEN_UNTIL] = max(
+                    times[chosen * N_TIMES + OPEN_UNTIL], own[its + CLOSED]
+                )
+                if own[its + INSTANCE] < 0:
+                    own[its + INSTANCE] = chosen
+                    if own[its + LINKS] >= 0:
                         _join(
-                            mine, g, n_own, c, 1 + n_attributes, width, link_offsets, linked,
-                            keys, values, owner, own, joins,
+                            c, g, mine, n_own, n_goals, n_attributes, width,
+                            link_offsets, linked, own, joins, keys, values, owner,
                         )  # fmt: skip
-            slot = codes[chosen, SLOT] & ~3
-            if times[chosen, ENDED] >= 0:
-                slot += FINISHED
-            elif times[chosen, REACHED] >= 0:
-                slot += UNSETTLED if settle[g] > 0 else FINISHED
-            elif times[chosen, OPEN_UNTIL] < t:
-                slot += CLOSED_ALL
-            if why == OPENING:
-                codes[chosen, SLOT] = slot
-                heads[slot] = _melded(heads[slot], chosen, codes, times)
-            elif slot != codes[chosen, SLOT] or (moved and heads[slot] != chosen):
-                _move(chosen, slot, heads, codes, times)
-
-        if n_all + n > made_codes.shape[1]:
-            made_codes, made_times = _grown(made_codes, n_all + n), _grown(made_times, n_all + n)
+            heap = _right_heap(t, g, chosen, goals, codes, times)
+            if heap != codes[chosen * N_CODES + HEAP] or (moved and heads[heap] != chosen):
+                _move(chosen, heap, heads, codes, times)
         for i in range(n):
-            for j in range(2):
-                made_codes[j, n_all + i] = codes[i, j]
-            for j in range(5):
-                made_times[j, n_all + i] = times[i, j]
-        n_made[c] = n
-        n_all += n
-    return made_codes[:, :n_all], made_times[:, :n_all], seen
+            made_goal[n_before + i] = codes[i * N_CODES + GOAL]
+            made_by[n_before + i] = codes[i * N_CODES + BY]
+            made_begun[n_before + i] = times[i * N_TIMES + BEGUN]
+            made_last[n_before + i] = times[i * N_TIMES + LAST]
+            made_reached[n_before + i] = times[i * N_TIMES + REACHED]
+            made_ended[n_before + i] = times[i * N_TIMES + ENDED]
+            made_longest[n_before + i] = times[i * N_TIMES + LONGEST]
+        n_made[c + 1] = n
+        n_before += n
+    keys[0] = seen
+    return n_before
 
 
-@kernel
+@inlined
+def _width(n_events, n_attributes):  # type: ignore[no-untyped-def]
+    """A hash table of 2^width places for a customer's records and codes is at most half full."""
+    width = 2
+    while (1 << width) < 2 * (1 + n_attributes) * n_events:
+        width += 1
+    return width
+
+
+@inlined
 def _place(key, c, width, keys, owner):  # type: ignore[no-untyped-def]
     """Where a key of customer `c` stands in the hash table of 2^width places, or would stand."""
     at = np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - width))
@@ -421,115 +389,271 @@ def _place(key, c, width, keys, owner):  # type: ignore[no-untyped-def]
     return at
 
 
-@kernel
-def _silent(pause, c, g, silence, column, low, high):  # type: ignore[no-untyped-def]
-    """Whether a pause is longer than the silence of goal `g`; the customer's margins remember it."""
-    j = column[g]
-    if pause > silence[g]:
-        if j >= 0:
-            high[c, j] = min(high[c, j], pause)
-        return True
-    if j >= 0:
-        low[c, j] = max(low[c, j], pause)
-    return False
+@inlined
+def _number_records(  # type: ignore[no-untyped-def]
+    c, start, after, n_goals, n_attributes, width,
+    record, facts, heads, own, by_codes, joins, number, keys, values, owner,
+):  # fmt: skip
+    """Number the customer's own records and their codes from 0; code 0 stands for no value."""
+    n_own, n_by, previous, mine = 0, 1, -1, -1
+    by_codes[0] = 0
+    for k in range(start, after):
+        r = record[k]
+        if r != previous:
+            previous, mine = r, -1
+            if r >= 0:
+                key = r * (1 + n_attributes)
+                at = _place(key, c, width, keys, owner)
+                if owner[at] != c:
+                    owner[at], keys[at], values[at] = c, key, n_own
+                    its, told = n_own * (N_OWN + n_attributes), r * (N_FACTS + n_attributes)
+                    own[its + NUMBER], own[its + INSTANCE] = r, -1
+                    for j in range(N_FACTS):
+                        own[its + j] = facts[told + j]
+                    if own[its + LINKS] >= 0:
+                        for g in range(n_goals):
+                            joins[n_own * n_goals + g] = -1
+                    for a in range(n_attributes):
+                        code = facts[told + N_FACTS + a]
+                        own[its + N_OWN + a] = 0
+                        if code != 0:
+                            key = code * (1 + n_attributes) + 1 + a
+                            place = _place(key, c, width, keys, owner)
+                            if owner[place] != c:
+                                owner[place], keys[place], values[place] = c, key, n_by
+                                by_codes[n_by] = code
+                                n_by += 1
+                            own[its + N_OWN + a] = values[place]
+                    n_own += 1
+                mine = values[at]
+        number[k - start] = mine
+    for heap in range(4 * n_goals * n_by):
+        heads[heap] = -1
+    return n_own
 
 
-@kernel
-def _join(mine, g, n_own, c, step, width, link_offsets, linked, keys, values, owner, own, joins):  # type: ignore[no-untyped-def]
-    """Tell the customer's records linked to `mine` that it now has an instance of goal `g`.
+@inlined
+def _linked(mine, bits, n_goals, n_attributes, own, joins):  # type: ignore[no-untyped-def]
+    """The goal of the first record linked to `mine` that is in one the event may belong to."""
+    nearest, lowest = -1, NEVER
+    for g in range(n_goals):
+        other = joins[mine * n_goals + g]
+        if (bits >> g) & 1 and other >= 0:
+            its = other * (N_OWN + n_attributes)
+            if own[its + NUMBER] < lowest:
+                nearest, lowest = own[its + INSTANCE], own[its + NUMBER]
+    return nearest
+
+
+@inlined
+def _join(  # type: ignore[no-untyped-def]
+    c, g, mine, n_own, n_goals, n_attributes, width,
+    link_offsets, linked, own, joins, keys, values, owner,
+):  # fmt: skip
+    """Tell the customer's records linked to `mine` that it is now in a goal of type `g`.
 
     From the smaller side: through the links, or through the customer's records.
     """
-    r = own[mine, NUMBER]
+    step = N_OWN + n_attributes
+    r = own[mine * step + NUMBER]
     begin, end = link_offsets[r], link_offsets[r + 1]
-    if end - begin <= n_own:
-        for q in range(begin, end):
-            key = np.int64(linked[q]) * step
+    for j in range(min(n_own, end - begin)):
+        other = -1
+        if end - begin <= n_own:
+            key = linked[begin + j] * (1 + n_attributes)
             at = _place(key, c, width, keys, owner)
             if owner[at] == c:
                 other = values[at]
-                if joins[other, g] < 0 or r < own[joins[other, g], NUMBER]:
-                    joins[other, g] = mine
-    else:
-        for other in range(n_own):
-            q = begin + np.searchsorted(linked[begin:end], own[other, NUMBER])
-            if q < end and linked[q] == own[other, NUMBER]:
-                if joins[other, g] < 0 or r < own[joins[other, g], NUMBER]:
-                    joins[other, g] = mine
-
-
-@kernel
-def _later(i, j, times):  # type: ignore[no-untyped-def]
-    """Whether instance `i` comes before `j`: the last event later, of equals the one made later."""
-    return times[i, LAST] > times[j, LAST] or (times[i, LAST] == times[j, LAST] and i > j)
-
-
-@kernel
-def _move(i, slot, heads, codes, times):  # type: ignore[no-untyped-def]
-    """Take an instance out of its pairing heap and into another, or the same after its time has changed."""
-    if heads[slot] < 0 and codes[i, CHILD] < 0 and heads[codes[i, SLOT]] == i:
-        heads[codes[i, SLOT]] = -1
-        codes[i, SLOT] = slot
-        heads[slot] = i
-    else:
-        _rearrange(i, slot, heads, codes, times)
-
-
-@kernel
-def _rearrange(i, slot, heads, codes, times):  # type: ignore[no-untyped-def]
-    rest, child = -1, codes[i, CHILD]
-    while child >= 0:
-        other = codes[child, RIGHT]
-        after = -1
+        elif _holds(linked, begin, end, own[j * step + NUMBER]):
+            other = j
         if other >= 0:
-            after = codes[other, RIGHT]
-            codes[other, RIGHT] = -1
-        pair = _melded(child, other, codes, times)
-        codes[pair, RIGHT] = rest
+            known = joins[other * n_goals + g]
+            if known < 0 or r < own[known * step + NUMBER]:
+                joins[other * n_goals + g] = mine
+
+
+@inlined
+def _holds(linked, begin, end, r):  # type: ignore[no-untyped-def]
+    """Whether a record is among those linked, ascending, from `begin` to `end`."""
+    last = end
+    while begin < end:
+        middle = (begin + end) >> 1
+        if linked[middle] < r:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin < last and linked[begin] == r
+
+
+@inlined
+def _code(g, mine, n_attributes, goals, own):  # type: ignore[no-untyped-def]
+    """The customer's number of the code that tells goals of type `g` apart, 0 for no value."""
+    a = goals[g * N_SAYS + ATTRIBUTE]
+    return own[mine * (N_OWN + n_attributes) + N_OWN + a] if a >= 0 and mine >= 0 else 0
+
+
+@inlined
+def _heap(g, mine, n_goals, n_attributes, goals, own):  # type: ignore[no-untyped-def]
+    """The first of the four heaps the event's goals of type `g` are in."""
+    return 4 * (_code(g, mine, n_attributes, goals, own) * n_goals + g)
+
+
+@inlined
+def _running(  # type: ignore[no-untyped-def]
+    t, bits, opens, mine, n_goals, n_attributes, row, goals, own, heads, codes, times, low, high
+):
+    """The latest goal that runs: unfinished, or reached and not yet settled."""
+    latest = -1
+    for g in range(n_goals):
+        if (bits >> g) & 1:
+            heap = _heap(g, mine, n_goals, n_attributes, goals, own)
+            for kept in range(STILL_OPEN, FINISHED, 2):
+                until = OPEN_UNTIL if kept == STILL_OPEN else REACHED
+                limit = t if kept == STILL_OPEN else t - goals[g * N_SAYS + SETTLE]
+                i = heads[heap + kept]
+                while i >= 0 and times[i * N_TIMES + until] < limit:
+                    _move(i, heap + kept + 1, heads, codes, times)
+                    i = heads[heap + kept]
+                if _ahead(i, latest, times):
+                    latest = i
+            # Work takes up whatever is unfinished, an opening only what is not silent.
+            i = heads[heap + ALL_CLOSED]
+            if _ahead(i, latest, times) and (
+                (opens >> g) & 1 == 0 or not _silent(t, i, row, g, goals, times, low, high)
+            ):
+                latest = i
+    return latest
+
+
+@inlined
+def _finished(  # type: ignore[no-untyped-def]
+    t, bits, mine, n_goals, n_attributes, row, goals, own, heads, times, low, high
+):
+    """The latest finished goal that is not silent."""
+    latest = -1
+    for g in range(n_goals):
+        if (bits >> g) & 1:
+            i = heads[_heap(g, mine, n_goals, n_attributes, goals, own) + FINISHED]
+            if _ahead(i, latest, times) and not _silent(t, i, row, g, goals, times, low, high):
+                latest = i
+    return latest
+
+
+@inlined
+def _silent(t, i, row, g, goals, times, low, high):  # type: ignore[no-untyped-def]
+    """Whether an instance has been silent for too long; the customer's margins remember the answer."""
+    pause, j = t - times[i * N_TIMES + LAST], goals[g * N_SAYS + COLUMN]
+    silent = pause > goals[g * N_SAYS + SILENCE]
+    if j >= 0 and silent:
+        high[row + j] = min(high[row + j], pause)
+    elif j >= 0:
+        low[row + j] = max(low[row + j], pause)
+    return silent
+
+
+@inlined
+def _make(n, t, opens, mine, n_goals, n_attributes, goals, own, by_codes, codes, times):  # type: ignore[no-untyped-def]
+    """Instance `n`, of the first goal that the event opens; it is in no heap yet."""
+    g = 0
+    while (opens >> g) & 1 == 0:
+        g += 1
+    at = n * N_CODES
+    codes[at + GOAL], codes[at + BY] = g, by_codes[_code(g, mine, n_attributes, goals, own)]
+    codes[at + HEAP] = _heap(g, mine, n_goals, n_attributes, goals, own)
+    codes[at + CHILD], codes[at + LEFT], codes[at + RIGHT] = -1, -1, -1
+    at = n * N_TIMES
+    times[at + BEGUN], times[at + LAST], times[at + OPEN_UNTIL] = t, t, -1
+    times[at + REACHED], times[at + ENDED], times[at + LONGEST], times[at + PAUSE] = -1, -1, -1, -1
+
+
+@inlined
+def _take_in(t, g, at, roles, why, kinds, goals, times):  # type: ignore[no-untyped-def]
+    """What an event does to the times of its instance."""
+    if why != OPENING and (kinds[roles + OPENS] >> g) & 1 == 0:
+        times[at + PAUSE] = max(times[at + PAUSE], t - times[at + LAST])
+    times[at + LAST] = t
+    back = times[at + REACHED]
+    if back >= 0 and kinds[roles + CONTACT] and t > back and t - back <= goals[g * N_SAYS + SETTLE]:
+        times[at + REACHED] = -1
+    if (kinds[roles + REACHES] >> g) & 1 and times[at + REACHED] < 0:
+        times[at + REACHED] = t
+    if times[at + REACHED] == t:
+        times[at + LONGEST] = times[at + PAUSE]
+    if (kinds[roles + ENDS] >> g) & 1 and times[at + ENDED] < 0:
+        times[at + ENDED] = t
+
+
+@inlined
+def _right_heap(t, g, i, goals, codes, times):  # type: ignore[no-untyped-def]
+    """The heap an instance belongs in after an event at `t`."""
+    heap, at = codes[i * N_CODES + HEAP] & ~3, i * N_TIMES
+    if times[at + ENDED] >= 0:
+        return heap + FINISHED
+    if times[at + REACHED] >= 0:
+        return heap + (UNSETTLED if goals[g * N_SAYS + SETTLE] > 0 else FINISHED)
+    return heap + (ALL_CLOSED if times[at + OPEN_UNTIL] < t else STILL_OPEN)
+
+
+@inlined
+def _ahead(i, j, times):  # type: ignore[no-untyped-def]
+    """Whether `i`, if any, is the better of two: its last event later, of equals the one made later."""
+    if i < 0 or j < 0:
+        return i >= 0
+    a, b = times[i * N_TIMES + LAST], times[j * N_TIMES + LAST]
+    return a > b or (a == b and i > j)
+
+
+@inlined
+def _move(i, heap, heads, codes, times):  # type: ignore[no-untyped-def]
+    """Take an instance out of its pairing heap, if in one, and put it into another or back.
+
+    Fredman, Sedgewick, Sleator and Tarjan (1986): its children are joined in pairs, the pairs in one.
+    """
+    at = i * N_CODES
+    rest, child = -1, codes[at + CHILD]
+    while child >= 0:
+        other, after = codes[child * N_CODES + RIGHT], -1
+        if other >= 0:
+            after = codes[other * N_CODES + RIGHT]
+        pair = _joined(child, other, codes, times)
+        codes[pair * N_CODES + RIGHT] = rest
         rest, child = pair, after
     top = -1
     while rest >= 0:
-        after = codes[rest, RIGHT]
-        codes[rest, RIGHT] = -1
-        top = _melded(top, rest, codes, times)
+        after = codes[rest * N_CODES + RIGHT]
+        codes[rest * N_CODES + RIGHT] = -1
+        top = _joined(top, rest, codes, times)
         rest = after
-    codes[i, CHILD] = -1
-    old = codes[i, SLOT]
+    codes[at + CHILD] = -1
+    old, left, right = codes[at + HEAP], codes[at + LEFT], codes[at + RIGHT]
     if heads[old] == i:
         heads[old] = top
-    else:
-        left, right = codes[i, LEFT], codes[i, RIGHT]
-        if codes[left, CHILD] == i:
-            codes[left, CHILD] = right
+    elif left >= 0:
+        if codes[left * N_CODES + CHILD] == i:
+            codes[left * N_CODES + CHILD] = right
         else:
-            codes[left, RIGHT] = right
+            codes[left * N_CODES + RIGHT] = right
         if right >= 0:
-            codes[right, LEFT] = left
-        codes[i, RIGHT] = -1
-        heads[old] = _melded(heads[old], top, codes, times)
-    codes[i, SLOT] = slot
-    heads[slot] = _melded(heads[slot], i, codes, times)
+            codes[right * N_CODES + LEFT] = left
+        codes[at + RIGHT] = -1
+        heads[old] = _joined(heads[old], top, codes, times)
+    codes[at + HEAP] = heap
+    heads[heap] = _joined(heads[heap], i, codes, times)
 
 
-@kernel
-def _melded(i, j, codes, times):  # type: ignore[no-untyped-def]
+@inlined
+def _joined(i, j, codes, times):  # type: ignore[no-untyped-def]
     """One heap of two: the later top stays, the other becomes its first child."""
     if i < 0:
         return j
     if j < 0:
         return i
-    if _later(j, i, times):
-        i, j = j, i
-    child = codes[i, CHILD]
-    codes[j, RIGHT], codes[j, LEFT] = child, i
+    top, under = i, j
+    if _ahead(j, i, times):
+        top, under = j, i
+    child = codes[top * N_CODES + CHILD]
+    codes[under * N_CODES + RIGHT], codes[under * N_CODES + LEFT] = child, top
     if child >= 0:
-        codes[child, LEFT] = j
-    codes[i, CHILD] = j
-    return i
-
-
-@kernel
-def _grown(values, size):  # type: ignore[no-untyped-def]
-    larger = np.empty((values.shape[0], max(size, 2 * values.shape[1])), values.dtype)
-    larger[:, : values.shape[1]] = values
-    return larger
+        codes[child * N_CODES + LEFT] = under
+    codes[top * N_CODES + CHILD] = under
+    return top

@@ -48,7 +48,7 @@ def native(function: Callable[P, R]) -> Callable[P, R]:
     from crmmining.eventlog.machine_code import NativeFunction
 
     wrapped: Any = update_wrapper(NativeFunction(function), function)
-    return wrapped  # type: ignore[no-any-return]
+    return wrapped
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -67,7 +67,9 @@ def machine_ir(
     exception, and gives back a status.
     """
     import numba
-    from numba.core import types
+    from numba.core import types as numba_types
+
+    types: Any = numba_types
 
     arguments = [types.CPointer(numba.from_dtype(p)) if p is not None else types.int64 for p in pointers]
     result = types.int64 if returns else types.void

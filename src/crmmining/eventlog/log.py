@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.errors import InvalidOptionError, UnknownNameError
-from crmmining.eventlog.case_order import order_cases
+from crmmining.eventlog.case_order import CaseOrder, count_codes, order_cases, taken
+from crmmining.eventlog.case_table import Cases, CaseTable, held_cases, numbers_of, rows_of
 from crmmining.eventlog.variants import Variants
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class EventLog:
     knows them also ``start``, ``channel``, ``department``, ``resource``, ``process`` and ``record``
     (codes, -1 = absent), ``actor`` (codes into `ACTORS`), ``visible``, ``contact``, ``satisfaction``.
     `cases` has one row per case: ``case`` (its id) and facts such as customer, outcome, begun, ended.
+    It may be given as a `CaseTable`, of which the frame is made when it is first looked at.
     `horizon` is the end of the data: what is open then is censored, not lost.
     """
 
@@ -51,8 +53,8 @@ class EventLog:
     offsets: NDArray[np.int64]
     columns: Mapping[str, NDArray[Any]]
     names: Mapping[str, tuple[str, ...]]
-    cases: pd.DataFrame
-    horizon: int
+    cases: Cases = Cases()  # noqa: RUF009 (a descriptor, no default)
+    horizon: int  # type: ignore[misc]
     n_ties: int = 0
 
     @classmethod
@@ -62,7 +64,7 @@ class EventLog:
         case: NDArray[Any],
         columns: Mapping[str, NDArray[Any]],
         names: Mapping[str, tuple[str, ...]],
-        cases: pd.DataFrame,
+        cases: pd.DataFrame | CaseTable,
         horizon: int | None = None,
     ) -> EventLog:
         """Order events given in any order; `case` holds row numbers of `cases`, -1 = in no case.
@@ -70,20 +72,40 @@ class EventLog:
         The column ``sequence`` breaks ties of time; activity codes are renumbered so that only
         occurring activities remain, in the order of their names.
         """
-        sequence = columns.get("sequence", np.arange(case.size, dtype=np.int64))
-        order = order_cases(case, columns["time"], sequence, len(cases))
-        ordered = {key: values[order.rows] for key, values in columns.items()}
-        code, activities = _renumbered(ordered["activity"], names["activity"])
+        others = {key: values for key, values in columns.items() if key not in ("activity", "time")}
+        order = order_cases(
+            case,
+            columns["time"],
+            columns.get("sequence"),
+            len(cases),
+            columns["activity"],
+            with_rows=bool(others),
+        )
+        log = cls.from_order(notion, order, others, names, cases, horizon)
+        return replace(log, columns={key: log.columns[key] for key in columns}, cases=cases)
+
+    @classmethod
+    def from_order(
+        cls,
+        notion: CaseNotion,
+        order: CaseOrder,
+        others: Mapping[str, NDArray[Any]],
+        names: Mapping[str, tuple[str, ...]],
+        cases: pd.DataFrame | CaseTable,
+        horizon: int | None = None,
+    ) -> EventLog:
+        """A log of events whose order is known; `others` are columns in the order of rows."""
+        code, activities = _renumbered(order.activity, names["activity"])
         if len(activities) > MOST_ACTIVITIES:
             raise InvalidOptionError(
                 f"{len(activities):,} different activities, like {activities[0]!r}: "
                 "is the activity column an id?"
             )
-        ordered["activity"] = code
-        end = horizon if horizon is not None else int(ordered["time"].max(initial=0))
-        return cls(
-            notion, order.offsets, ordered, {**names, "activity": activities}, cases, end, order.n_ties
-        )
+        columns: dict[str, NDArray[Any]] = {"time": order.time, "activity": code}
+        columns |= {key: taken(values, order.rows) for key, values in others.items()}
+        end = horizon if horizon is not None else int(order.time.max(initial=0))
+        named = {**names, "activity": activities}
+        return cls(notion, order.offsets, columns, named, cases, end, order.n_ties)
 
     @classmethod
     def from_variants(cls, variants: Mapping[str | tuple[str, ...], int]) -> EventLog:
@@ -169,11 +191,12 @@ class EventLog:
     @cached_property
     def ended(self) -> NDArray[np.int64]:
         """Last moment of each case; of a reached goal the moment it was reached."""
-        if "ended_at" in self.cases:
-            return self.cases["ended_at"].to_numpy()
+        cases = held_cases(self)
+        if "ended_at" in cases:
+            return numbers_of(cases, "ended_at")
         last = self.columns["time"][self.offsets[1:] - 1]
-        if "reached" in self.cases:
-            reached = self.cases["reached"].to_numpy()
+        if "reached" in cases:
+            reached = numbers_of(cases, "reached")
             return np.where(reached >= 0, reached, last)
         return last
 
@@ -185,7 +208,8 @@ class EventLog:
     @cached_property
     def outcome(self) -> NDArray[np.int8] | None:
         """Codes into `OUTCOMES` per case, None where the notion knows no outcome."""
-        return self.cases["outcome"].to_numpy(np.int8) if "outcome" in self.cases else None
+        cases = held_cases(self)
+        return numbers_of(cases, "outcome").astype(np.int8) if "outcome" in cases else None
 
     @cached_property
     def variants(self) -> Variants:
@@ -207,7 +231,7 @@ class EventLog:
             offsets=offsets,
             columns=columns,
             names={**self.names, "activity": activities},
-            cases=self.cases.iloc[chosen].reset_index(drop=True),
+            cases=rows_of(held_cases(self), chosen),
         )
 
     def without_repeats(self) -> EventLog:
@@ -233,8 +257,11 @@ class EventLog:
 
 def _renumbered(code: NDArray[Any], names: tuple[str, ...]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Codes of the occurring names only, in the order of the names."""
-    occurring = np.flatnonzero(np.bincount(code, minlength=len(names)))
-    ranked = sorted(occurring, key=lambda i: names[i])
+    code, counts = np.ascontiguousarray(code, np.int32), np.zeros(len(names), np.int32)
+    count_codes(code, 0, code.size, counts)
+    ranked = sorted(np.flatnonzero(counts).tolist(), key=names.__getitem__)
+    if ranked == list(range(len(names))):
+        return code, names
     table = np.full(len(names) + 1, -1, np.int32)
     table[ranked] = np.arange(len(ranked), dtype=np.int32)
     return table[code], tuple(names[i] for i in ranked)

@@ -2,71 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.engine import Columns
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import UnknownNameError
+from crmmining.eventlog.case_order import order_cases
+from crmmining.eventlog.codes import laid_out
 from crmmining.eventlog.flattening import Flattening, flattening
-from crmmining.eventlog.codes import in_order, laid_out, numbered
 from crmmining.eventlog.goal_building import Silence
-from crmmining.eventlog.goal_events import EVENT_PLACE, by_kind
+from crmmining.eventlog.goal_events import by_kind
 from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.quality import Quality, read_quality
+from crmmining.eventlog.selection import choose_cases, journey_tables, process_tables
+from crmmining.eventlog.stored_events import COLUMNS, StoredColumns, StoredEvents, case_of_instance
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# A company's event belongs to its process's department where nothing else is said.
-_EVENT_COLUMNS = f"""
-    e.event, e.time, e.start, e.activity, coalesce(k.customer, r.customer) AS customer, e.record,
-    e.channel, e.resource, e.actor,
-    coalesce(e.department, CASE WHEN e.actor <> 0 THEN d.department END) AS department,
-    CAST(e.visible AS TINYINT) AS visible, CAST(e.contact AS TINYINT) AS contact,
-    e.satisfaction, {EVENT_PLACE} AS sequence, r.process
-"""
-_EVENT_TABLES = """
-    JOIN files f ON f.file = e.file
-    LEFT JOIN key_customers k ON k.key = e.key
-    LEFT JOIN process_departments d ON d.process = r.process
-"""
-_PROCESS_EVENTS = f"""
-    SELECT {_EVENT_COLUMNS}
-    FROM events e
-    JOIN records r ON r.record = e.record
-    {_EVENT_TABLES}
-    WHERE r.process = ?
-"""
 _PROCESS_CASES = """
     SELECT r.record, r.id AS case, r.customer, r.opened, r.closed
     FROM records r
+    {chosen}
     WHERE r.process = ? AND r.first IS NOT NULL
     ORDER BY r.first, r.id, r.type
-"""
-_JOURNEY_EVENTS = f"""
-    SELECT {_EVENT_COLUMNS}, i.instance, i.rule
-    FROM events e
-    JOIN event_goals i ON i.event = e.event
-    JOIN goal_facts g ON g.instance = i.instance
-    LEFT JOIN records r ON r.record = e.record
-    {_EVENT_TABLES}
-    WHERE g.goal = ?
 """
 _JOURNEY_CASES = """
     SELECT
         g.instance, c.key || '/' || g.number AS case, g.customer, coalesce(n.name, '') AS by_value,
         g.reached, g.ended AS given_up, g.outcome
     FROM goals g
+    {chosen}
     JOIN customers c ON c.customer = g.customer
     LEFT JOIN names n ON n.kind = ? AND n.code = g.by_code
     WHERE g.goal = ?
     ORDER BY g.begun, c.key, g.number
 """
+_ASSIGNED = """
+    SELECT e.rowid AS place, i.instance, i.rule FROM event_goals i JOIN events e ON e.event = i.event
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A load that changed something: when (microseconds UTC), whether everything was read, what it did.
+
+    `n_customers` is how many customers were made anew.
+    """
+
+    run: int
+    began: int
+    ended: int
+    whole: bool
+    n_files: int
+    n_added: int
+    n_removed: int
+    n_customers: int
 
 
 class Study:
@@ -78,8 +77,7 @@ class Study:
     def __init__(self, declared: StudyFile, workspace: Workspace) -> None:
         self.declared = declared
         self.workspace = workspace
-        self._logs: dict[CaseNotion, EventLog] = {}
-        self._declare_departments()
+        self._logs: dict[tuple[CaseNotion, tuple[str, ...]], EventLog] = {}
 
     @property
     def name(self) -> str:
@@ -123,6 +121,11 @@ class Study:
         return read_quality(self.workspace, self.declared)
 
     @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The loads that made this workspace, the last one last."""
+        return tuple(Run(*row) for row in self.workspace.rows("SELECT * FROM runs ORDER BY run"))
+
+    @cached_property
     def flattening(self) -> Flattening:
         """What each case notion leaves out, doubles and mixes."""
         return flattening(self.workspace, self.declared)
@@ -133,29 +136,25 @@ class Study:
         stored = self.workspace.rows("SELECT silence, n_goals, declared FROM silences ORDER BY goal")
         return {goal: Silence(*values) for goal, values in zip(self.goals, stored, strict=True)}
 
-    def process_log(self, name: str) -> EventLog:
-        """Events of one process, a case per CRM record.
+    def process_log(self, name: str, where: Sequence[str] = ()) -> EventLog:
+        """Events of one process, a case per CRM record; `where` chooses cases (see `choose_cases`).
 
         Raises:
-            UnknownNameError: no such process.
+            UnknownNameError: no such process, or a condition names nothing that is there.
+            InvalidOptionError: a condition is none.
         """
         _known("process", name, self.processes)
-        notion = CaseNotion("process", name)
-        if notion not in self._logs:
-            self._logs[notion] = self._read_process(notion)
-        return self._logs[notion]
+        return self._log(CaseNotion("process", name), tuple(where), self._read_process)
 
-    def journey_log(self, goal: str) -> EventLog:
-        """Events of one goal, a case per attempt of a customer, with its outcome.
+    def journey_log(self, goal: str, where: Sequence[str] = ()) -> EventLog:
+        """Events of one goal, a case per attempt of a customer, with its outcome; `where` chooses cases.
 
         Raises:
-            UnknownNameError: no such goal.
+            UnknownNameError: no such goal, or a condition names nothing that is there.
+            InvalidOptionError: a condition is none.
         """
         _known("goal", goal, self.goals)
-        notion = CaseNotion("journey", goal)
-        if notion not in self._logs:
-            self._logs[notion] = self._read_journey(notion)
-        return self._logs[notion]
+        return self._log(CaseNotion("journey", goal), tuple(where), self._read_journey)
 
     def ideal_journey(self, goal: str) -> IdealJourney:
         """The ideal journey declared for a goal.
@@ -176,6 +175,11 @@ class Study:
         """The CRM's own id of every record, by code."""
         return self._by_record("SELECT record, id FROM records")["id"]
 
+    @cached_property
+    def record_ranks(self) -> NDArray[Any]:
+        """The rank of every record by its id, by code: an order that does not depend on loading."""
+        return self._by_record("SELECT record, row_number() OVER (ORDER BY id, type) AS rank FROM records")["rank"]
+
     def _by_record(self, sql: str) -> dict[str, NDArray[Any]]:
         """Columns of the table records laid out by code; a code that is no longer told is absent."""
         found = self.workspace.columns(sql)
@@ -184,48 +188,66 @@ class Study:
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names behind the codes of a column."""
-        return tuple(
-            name
-            for (name,) in self.workspace.rows("SELECT name FROM names WHERE kind = ? ORDER BY code", [kind])
-        )
+        return self._events.sorted_names()[kind]
 
-    def _declare_departments(self) -> None:
-        """The working table process_departments: whose the work on a process is."""
-        codes = {name: code for code, name in enumerate(self.names("department"))}
-        found = [
-            (code, codes[process.department])
-            for code, process in enumerate(self.declared.processes.values())
-            if process.department in codes
-        ]
-        self.workspace.table(
-            "process_departments", "SELECT code AS process, code AS department FROM names WHERE FALSE"
-        )
-        if found:
-            columns = dict(zip(("process", "department"), map(list, zip(*found, strict=True)), strict=True))
-            self.workspace.insert("process_departments", columns)
-
-    def _read_process(self, notion: CaseNotion) -> EventLog:
-        code = self.processes.index(notion.name)
-        columns = self.workspace.columns(_PROCESS_EVENTS, [code])
-        cases = self._frame(_PROCESS_CASES, [code])
-        return self._log(notion, columns, numbered(columns["record"], cases["record"].to_numpy()), cases)
-
-    def _read_journey(self, notion: CaseNotion) -> EventLog:
-        code, by = self.goals.index(notion.name), self.declared.goals[notion.name].by
-        columns = self.workspace.columns(_JOURNEY_EVENTS, [code])
-        cases = self._frame(_JOURNEY_CASES, [by_kind(by or ""), code])
-        case = numbered(columns.pop("instance"), cases["instance"].to_numpy())
-        return self._log(notion, columns, case, cases)
+    @cached_property
+    def _events(self) -> StoredEvents:
+        return StoredEvents(self.workspace, self.declared)
 
     def _log(
-        self, notion: CaseNotion, columns: dict[str, NDArray[Any]], case: NDArray[Any], cases: pd.DataFrame
+        self, notion: CaseNotion, where: tuple[str, ...], read: Callable[[CaseNotion, str], EventLog]
     ) -> EventLog:
-        names = {"activity": self.names("activity"), "process": self.names("process")}
-        for kind in ("channel", "department", "resource"):
-            columns[kind], names[kind] = in_order(columns[kind], self.names(kind))
-        return EventLog.from_columns(
-            notion, case.astype(np.int64), columns, names, self._with_segments(cases), self.horizon
+        if (notion, where) not in self._logs:
+            self._logs[notion, where] = read(notion, self._choose(notion, where))
+        return self._logs[notion, where]
+
+    def _choose(self, notion: CaseNotion, where: tuple[str, ...]) -> str:
+        """The working table chosen_cases, and the join that keeps its cases; nothing without conditions."""
+        if not where:
+            return ""
+        process = notion.kind == "process"
+        code = (self.processes if process else self.goals).index(notion.name)
+        tables = process_tables(code) if process else journey_tables(code)
+        chosen = choose_cases(self.workspace, self.declared, tables, where)
+        self.workspace.table("chosen_cases", chosen.sql, chosen.values)
+        number = "r.record" if process else "g.instance"
+        return f"SEMI JOIN chosen_cases ON chosen_cases.case_number = {number}"
+
+    def _read_process(self, notion: CaseNotion, chosen: str) -> EventLog:
+        cases = self._frame(_PROCESS_CASES.format(chosen=chosen), [self.processes.index(notion.name)])
+        number = np.full(self.records["process"].size, -1, np.int32)
+        number[cases["record"].to_numpy()] = np.arange(len(cases), dtype=np.int32)
+        case = number[self._events.column("record")]
+        places = np.flatnonzero(case >= 0)
+        return self._read(notion, case[places], places, {}, cases)
+
+    def _read_journey(self, notion: CaseNotion, chosen: str) -> EventLog:
+        code, by = self.goals.index(notion.name), self.declared.goals[notion.name].by
+        cases = self._frame(_JOURNEY_CASES.format(chosen=chosen), [by_kind(by or ""), code])
+        found = self.workspace.columns(_ASSIGNED)
+        case = case_of_instance(found["instance"], cases["instance"].to_numpy())
+        mine = case >= 0
+        return self._read(notion, case[mine], found["place"][mine], {"rule": found["rule"][mine]}, cases)
+
+    def _read(
+        self,
+        notion: CaseNotion,
+        case: NDArray[Any],
+        places: NDArray[np.int64],
+        held: Columns,
+        cases: pd.DataFrame,
+    ) -> EventLog:
+        """A log of the events at these places; the columns nobody asks for are never read."""
+        events = self._events
+        columns = {name: events.column(name)[places] for name in ("time", "sequence", "activity")}
+        order = order_cases(case, columns["time"], columns["sequence"], len(cases), columns["activity"])
+        del columns
+        log = EventLog.from_order(
+            notion, order, {}, events.sorted_names(), self._with_segments(cases), self.horizon
         )
+        held = {name: values[order.rows] for name, values in held.items()} | dict(log.columns)
+        stored = StoredColumns(held, places[order.rows], events.column, COLUMNS)
+        return replace(log, columns=stored)
 
     def _frame(self, sql: str, values: list[Any]) -> pd.DataFrame:
         import pandas as pd

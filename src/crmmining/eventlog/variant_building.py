@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.eventlog.variant_kernel import find_variants
+from crmmining.eventlog.order_statistics import by_group, picked
+from crmmining.eventlog.variant_kernel import find_variants, rank_sequences
 from crmmining.eventlog.variants import Variants
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ def build_variants(log: EventLog) -> Variants:
     activity = log.columns["activity"]
     found, first = find_variants(log.offsets, activity)
     counts = np.bincount(found, minlength=first.size)
-    rank = _ranked(log, first, counts)
+    rank = rank_sequences(counts, log.offsets[first], log.offsets[first + 1], activity)
     position = np.empty_like(rank)
     position[rank] = np.arange(rank.size)
     case_variant, first, counts = position[found], first[rank], counts[rank]
-    lengths = np.diff(log.offsets)[first]
+    lengths = log.offsets[first + 1] - log.offsets[first]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     rows = np.repeat(log.offsets[first] - offsets[:-1], lengths) + np.arange(offsets[-1])
     return Variants(
@@ -32,28 +33,17 @@ def build_variants(log: EventLog) -> Variants:
         activity[rows].astype(np.int32),
         counts.astype(np.int64),
         case_variant,
-        _medians(log.throughput, case_variant, counts),
+        medians(log.throughput, case_variant, counts),
         _share_reached(log, case_variant, first.size),
     )
 
 
-def _ranked(log: EventLog, first: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    activity = log.columns["activity"].astype(">i4")
-
-    def steps(v: int) -> bytes:
-        case = first[v]
-        return activity[log.offsets[case] : log.offsets[case + 1]].tobytes()
-
-    return np.array(sorted(range(first.size), key=lambda v: (-counts[v], steps(v))), np.int64)
-
-
-def _medians(
+def medians(
     values: NDArray[np.int64], group: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Discrete median (the ceil(n/2)-th smallest) of each group."""
-    ordered = values[np.lexsort((values, group))]
-    ends = np.cumsum(counts)
-    return ordered[ends - counts + (counts + 1) // 2 - 1] if counts.size else ordered
+    laid, offsets = by_group(values, group, counts)
+    return picked(laid, offsets, (counts + 1) // 2 - 1)[0]
 
 
 def _share_reached(log: EventLog, case_variant: NDArray[np.int64], n: int) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ class Variants:
             self.activities(v),
             int(self.n_cases[v]),
             float(self.n_cases[v] / self.total),
-            float(self.n_cases[: v + 1].sum() / self.total),
+            float(self.cumulative[v] / self.total),
             int(self.median_time[v]),
             None if np.isnan(reached) else float(reached),
         )
@@ -76,6 +76,11 @@ class Variants:
     def total(self) -> int:
         """Number of cases."""
         return int(self.n_cases.sum())
+
+    @cached_property
+    def cumulative(self) -> NDArray[np.int64]:
+        """Number of cases of each variant and all more frequent ones."""
+        return np.cumsum(self.n_cases)
 
     def activities(self, v: int) -> tuple[str, ...]:
         """The steps of variant `v` by name."""
@@ -90,7 +95,7 @@ class Variants:
                 "activities": [self.activities(v) for v in range(len(self))],
                 "n_cases": self.n_cases,
                 "share": self.n_cases / max(self.total, 1),
-                "cumulative": np.cumsum(self.n_cases) / max(self.total, 1),
+                "cumulative": self.cumulative / max(self.total, 1),
                 "median_time": self.median_time.astype("timedelta64[us]"),
                 "share_reached": self.share_reached,
             },

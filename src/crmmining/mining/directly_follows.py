@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.errors import InvalidOptionError
-from crmmining.eventlog.kernel import kernel
 from crmmining.eventlog.log import CaseNotion, EventLog
+from crmmining.eventlog.order_statistics import picked
 from crmmining.eventlog.timedeltas import with_timedeltas
+from crmmining.mining.edges import Edges, edges_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,68 +113,39 @@ def directly_follows(log: EventLog) -> DirectlyFollowsGraph:
     >>> graph.edges["a", "b"].n, graph.starts
     (2, {'a': 3})
     """
-    names, activity = log.activities, log.columns["activity"]
-    n = len(names)
-    counts, case_counts, totals, durations, first = _edges(log.offsets, activity, log.columns["time"], n)
-    edges = {}
-    for code in np.flatnonzero(counts):
-        times = durations[first[code] : first[code] + counts[code]]
-        middle, tail = _percentile_ranks(times.size)
-        part = np.partition(times, [middle, tail])
-        edge = Edge(
-            names[code // n],
-            names[code % n],
-            int(counts[code]),
-            int(case_counts[code]),
-            int(totals[code]),
-            int(part[middle]),
-            int(part[tail]),
-        )
-        edges[edge.source, edge.target] = edge
+    names, found = log.activities, edges_of(log)
+    middle, tail = picked(found.times, found.offsets, *percentile_ranks(found.n))
     filled = np.flatnonzero(np.diff(log.offsets))
-    return DirectlyFollowsGraph(
-        log.notion,
-        _counted(activity, names),
-        _counted(activity[log.offsets[:-1][filled]], names),
-        _counted(activity[log.offsets[1:][filled] - 1], names),
-        edges,
-        log.n_cases,
-        int(counts.sum()),
-    )
+    starts = np.bincount(log.columns["activity"][log.offsets[:-1][filled]], minlength=len(names))
+    ends = np.bincount(log.columns["activity"][log.offsets[1:][filled] - 1], minlength=len(names))
+    occurring = ends.copy()  # every event either begins a move or ends its case
+    np.add.at(occurring, found.code // len(names), found.n)
+    return graph_of(log.notion, names, (occurring, starts, ends), found, (middle, tail), log.n_cases)
 
 
-def _percentile_ranks(n: int) -> tuple[int, int]:
+def graph_of(
+    notion: CaseNotion,
+    names: tuple[str, ...],
+    activities: Sequence[NDArray[np.int64]],
+    edges: Edges,
+    percentiles: Sequence[NDArray[np.int64]],
+    n_cases: int,
+) -> DirectlyFollowsGraph:
+    """The graph from arrays: events, starts and ends per activity, edges, their median and P90."""
+    source, target = np.divmod(edges.code, max(len(names), 1))
+    columns = (source, target, edges.n, edges.n_cases, edges.total, *percentiles)
+    pairs = {
+        (names[a], names[b]): Edge(names[a], names[b], *numbers)
+        for a, b, *numbers in zip(*(column.tolist() for column in columns), strict=True)
+    }
+    occurring, starts, ends = (_named(counts, names) for counts in activities)
+    return DirectlyFollowsGraph(notion, occurring, starts, ends, pairs, n_cases, int(edges.n.sum()))
+
+
+def percentile_ranks(n: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ranks, from 0, of the discrete median and P90 among n values."""
     return (n + 1) // 2 - 1, -(-9 * n // 10) - 1
 
 
-def _counted(codes: NDArray[Any], names: tuple[str, ...]) -> dict[str, int]:
-    counts = np.bincount(codes, minlength=len(names))
-    return {name: int(n) for name, n in zip(names, counts, strict=True) if n}
-
-
-@kernel
-def _edges(offsets, activity, time, n):  # type: ignore[no-untyped-def]
-    """Counts, cases and sums per edge code (source * n + target), and all durations laid out by edge."""
-    counts = np.zeros(n * n, np.int64)
-    case_counts = np.zeros(n * n, np.int64)
-    totals = np.zeros(n * n, np.int64)
-    seen = np.full(n * n, -1, np.int64)
-    for c in range(offsets.size - 1):
-        for i in range(offsets[c] + 1, offsets[c + 1]):
-            code = np.int64(activity[i - 1]) * n + activity[i]
-            counts[code] += 1
-            totals[code] += time[i] - time[i - 1]
-            if seen[code] != c:
-                seen[code] = c
-                case_counts[code] += 1
-    first = np.zeros(n * n, np.int64)
-    for code in range(1, n * n):
-        first[code] = first[code - 1] + counts[code - 1]
-    place = first.copy()
-    durations = np.empty(counts.sum(), np.int64)
-    for c in range(offsets.size - 1):
-        for i in range(offsets[c] + 1, offsets[c + 1]):
-            code = np.int64(activity[i - 1]) * n + activity[i]
-            durations[place[code]] = time[i] - time[i - 1]
-            place[code] += 1
-    return counts, case_counts, totals, durations, first
+def _named(counts: NDArray[np.int64], names: tuple[str, ...]) -> dict[str, int]:
+    return {name: n for name, n in zip(names, counts.tolist(), strict=True) if n}

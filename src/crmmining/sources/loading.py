@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crmmining.engine.duckdb_errors import running_error
 from crmmining.engine.leftovers import remove_leftovers, sync_to_disk
 from crmmining.engine.load_lock import load_lock
 from crmmining.engine.memory import Memory
@@ -22,7 +23,6 @@ from crmmining.engine.workspace import Workspace, schema_version
 from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of
-from crmmining.sources.filling import add_changes, fill
 from crmmining.sources.salesforce import salesforce_tables
 from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import SalesforceSource, TableSource
@@ -108,7 +108,11 @@ def _load(
     *,
     reload: bool,
 ) -> None:
+    from crmmining.sources.filling import add_changes, fill  # the compiler comes with it
+
     tables = [spec for found in sources for spec in found]
+    if reload:
+        _leave_others(target)
     changes = None if reload else _changes(target, study, jobs)
     began = time.time_ns() // 1000
     with _beside(target, copy=changes is not None) as beside, Workspace(beside, memory=memory) as workspace:
@@ -117,7 +121,19 @@ def _load(
         else:
             add_changes(workspace, study, jobs, tables, changes, began, say)
         workspace.remember(_DECLARED, _declared(study))
+        workspace.run("CHECKPOINT")  # closing does it too, but keeps silent when the disk is full
         say("done", 1.0)
+
+
+def _leave_others(target: Path) -> None:
+    """Refuse to overwrite somebody else's database; a file that cannot be read has nothing to lose."""
+    try:
+        with Workspace(target, read_only=True, check=False) as stored:
+            tables = stored.tables()
+    except WorkspaceError:
+        return
+    if tables and "meta" not in tables:
+        raise WorkspaceError(f"{target} is no workspace of crmmining; name another file in 'workspace:'")
 
 
 def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
@@ -158,6 +174,11 @@ def _beside(target: Path, *, copy: bool) -> Iterator[Path]:
         sync_to_disk(beside)
         beside.replace(target)
     except OSError as error:
-        raise WorkspaceError(f"{target}: {error.strerror or error}; nothing was changed") from None
+        said = f"{error.filename or target}: {error.strerror or error}; nothing was changed"
+        raise running_error(target, said) or WorkspaceError(said) from None
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None  # what the database makes of Ctrl-C
     finally:
         remove_leftovers(target)

@@ -45,9 +45,10 @@ class _Numbered:
 
 @dataclass(eq=False)
 class _Column:
-    """A text column of the file: its distinct texts."""
+    """A text column of the file: its distinct texts, and the size of table a row group is likely to need."""
 
     texts: Numbering = field(default_factory=Numbering)
+    likely: int = 1 << 12
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -77,34 +78,53 @@ class ParquetFile:
             for role, name in roles.items()
         )
 
-    def log(self, roles: Mapping[str, str], name: str) -> EventLog:
+    def n_absent(self, column: str) -> int:
+        """Number of rows without a value, as the footer says; 0 where it does not say."""
+        facts = (
+            self._footer.row_group(k).column(self.names.index(column)) for k in range(len(self.first_rows))
+        )
+        return sum(f.statistics.null_count or 0 for f in facts if f.is_stats_set)
+
+    def log(
+        self, roles: Mapping[str, str], name: str, told: tuple[Path, Mapping[str, str]] | None = None
+    ) -> EventLog:
         """The log; `roles` maps roles to columns as `is_plain` wants them.
+
+        `told` is the file and the columns to name in an error, where the user gave others.
 
         Raises:
             UnreadableValueError: a row without case, activity or time.
             UnknownNameError: an actor that is none.
         """
         columns = {role: _Column() for role in roles if role not in TIMES}
+        path, named = told or (self.path, roles)
         groups = range(len(self.first_rows))
         tasks = [(group, role) for group in groups for role in roles]
 
         def read(task: tuple[int, str]) -> Any:
             group, role = task
-            column = roles[role]
-            return self._times(group, column) if role in TIMES else self._texts(group, column, columns[role])
+            if role not in TIMES:
+                return self._texts(group, roles[role], columns[role])
+            times = self._times(group, roles[role])
+            if isinstance(times, int):
+                raise no_time(path, times, named[role])
+            return times
 
         found = dict(zip(tasks, each(read, tasks), strict=True))
         parts = {role: [found.pop((group, role)) for group in groups] for role in roles}
         for role in ("case", "activity"):
-            self._refuse_missing(role, roles[role], parts[role])
+            missing = [np.flatnonzero(part.codes < 0) for part in parts[role]]
+            rows = np.concatenate([m + first for m, first in zip(missing, self.first_rows, strict=True)])
+            if rows.size:
+                raise no_value(path, int(rows[0]) + 1, named[role], role, rows.size)
         return _log(parts, columns, name)
 
-    def _times(self, group: int, column: str) -> NDArray[np.int64]:
-        """Microseconds UTC of a row group."""
+    def _times(self, group: int, column: str) -> NDArray[np.int64] | int:
+        """Microseconds UTC of a row group; the first row without a time, counted from 1, if there is one."""
         found, row = [], self.first_rows[group]
         for chunk in self._chunks(group, column):
             if chunk.null_count:
-                raise no_time(self.path, row + int(np.argmin(_present(chunk))) + 1, column)
+                return row + int(np.argmin(_present(chunk))) + 1
             ticks = _values(chunk, 1, np.int64, len(chunk))
             unit = chunk.type.unit
             found.append(ticks // 1_000 if unit == "ns" else ticks * _UNITS[unit])
@@ -112,10 +132,11 @@ class ParquetFile:
         return np.concatenate(found)
 
     def _texts(self, group: int, column: str, whole: _Column) -> _Numbered:
-        own = Numbering()
+        own = Numbering(whole.likely)
         codes = [_numbers(chunk, own) for chunk in self._chunks(group, column)]
         with whole.lock:
             joined = whole.texts.numbers(own.offsets, own.data)
+            whole.likely = 1 << max(2 * len(own), 1).bit_length()
         return _Numbered(np.concatenate(codes), np.append(joined, np.int32(-1)))
 
     def _chunks(self, group: int, column: str) -> Iterator[Any]:
@@ -138,11 +159,6 @@ class ParquetFile:
 
     def _is_time(self, column: str) -> bool:
         return _is_instant(self._schema.field(column).type, "UTC")
-
-    def _refuse_missing(self, role: str, column: str, parts: list[_Numbered]) -> None:
-        missing = np.concatenate([np.flatnonzero(part.codes < 0) + first for part, first in zip(parts, self.first_rows, strict=True)])
-        if missing.size:
-            raise no_value(self.path, int(missing[0]) + 1, column, role, missing.size)
 
 
 def _is_instant(kind: pa.DataType, zone: str) -> bool:

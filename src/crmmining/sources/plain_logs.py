@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from crmmining.errors import (
     InvalidOptionError,
@@ -17,11 +14,8 @@ from crmmining.errors import (
     UnknownNameError,
 )
 from crmmining.eventlog.log import EventLog
-from crmmining.sources.refused_rows import no_time, no_value
 
 if TYPE_CHECKING:
-    from crmmining.engine.workspace import Workspace
-    from crmmining.sources.raw_tables import RawTable
     from crmmining.study.source_spec import TimeFormat
 
 PARQUET = (".parquet", ".pq")
@@ -107,6 +101,7 @@ def _read_by_sql(
 ) -> EventLog:
     """Read any table through the workspace, every column as text."""
     from crmmining.engine.workspace import Workspace
+    from crmmining.sources.raw_logs import log_from_raw
     from crmmining.sources.raw_tables import read_raw
     from crmmining.study.source_spec import TableSource
 
@@ -122,8 +117,7 @@ def _read_by_sql(
         raw = read_raw(workspace, file, spec, file.parent)
         if raw.n_rows == 0:
             raise SourceError(f"{file}: the file has a header but no rows")
-        roles = _roles(raw.path, raw.columns.names, columns)
-        return _log(workspace, raw, roles, form, file.stem)
+        return log_from_raw(workspace, raw, _roles(raw.path, raw.columns.names, columns), form)
 
 
 def _time_format(text: str | None, zone: str) -> TimeFormat:
@@ -158,39 +152,3 @@ def _roles(path: Path, names: Collection[str], columns: Mapping[str, str]) -> di
                 f"say --{role} COLUMN (columns={{{role!r}: …}} in Python)"
             )
     return roles
-
-
-def _log(workspace: Workspace, raw: RawTable, roles: dict[str, str], form: TimeFormat, name: str) -> EventLog:
-    import pandas as pd
-
-    from crmmining.eventlog.frames import log_from_arrays
-
-    frame: dict[str, Any] = {}
-    for role, column in roles.items():
-        quoted = raw.columns.quoted(column)
-        if role in ("time", "start"):
-            frame[role] = _times(workspace, raw, column, quoted, form)
-        else:
-            frame[role] = workspace.columns(f"SELECT {quoted} AS v FROM raw ORDER BY _row")["v"]
-    for role in ("case", "activity"):
-        missing = np.flatnonzero(pd.isna(frame[role]))
-        if missing.size:
-            raise no_value(raw.path, int(missing[0]) + 1, roles[role], role, missing.size)
-    return log_from_arrays(frame, name)
-
-
-def _times(
-    workspace: Workspace, raw: RawTable, column: str, quoted: str, form: TimeFormat
-) -> NDArray[np.int64]:
-    from crmmining.sources.times import known_format
-
-    known = known_format(workspace, quoted, form, f"{raw.path}, column {column!r}")
-    expression = known.microseconds(quoted)
-    bad = workspace.rows(
-        f"SELECT _row, {quoted} FROM raw WHERE ({expression.sql}) IS NULL ORDER BY _row LIMIT 1",
-        expression.values,
-    )
-    if bad:
-        row, value = bad[0]
-        raise no_time(raw.path, row, column, value, known.format)
-    return workspace.columns(f"SELECT {expression.sql} AS v FROM raw ORDER BY _row", expression.values)["v"]

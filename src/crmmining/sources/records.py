@@ -85,8 +85,9 @@ def _make(engine: Engine, study: StudyFile, *, touched: bool) -> None:
         return _ONLY.format(name) if touched else ""
 
     engine.append("record_attributes", _ATTRIBUTES.format(only=only("s")))
-    if engine.value("SELECT count(*) FROM said_links"):
-        engine.append("links", _LINKS.format(only=only("s")))
+    engine.table("linking", f"SELECT s.* FROM said_links s {only('s')}")
+    engine.append("links", _LINKS)
+    engine.drop("linking")
     _match_processes(engine, study, only("r"))
     engine.table("record_said", _SAID.format(only=only("s")))
     engine.table("record_lived", _LIVED.format(only=only("e")))
@@ -147,16 +148,15 @@ _ATTRIBUTES = """
 """
 _LINKS = """
     SELECT DISTINCT s.record, b.record
-    FROM said_links s
+    FROM linking s
     JOIN files f ON f.file = s.file
     JOIN (
         SELECT DISTINCT o.record, r.id, n.name AS type, g.source
-        FROM said_records o
+        FROM (SELECT * FROM record_ids SEMI JOIN linking l ON l.to_id = record_ids.id) r
+        JOIN said_records o ON o.record = r.record
         JOIN files g ON g.file = o.file
-        JOIN record_ids r ON r.record = o.record
         JOIN names n ON n.kind = 'record_type' AND n.code = r.type
     ) b ON b.id = s.to_id AND (b.type = s.to_type OR (s.to_type = '*' AND b.source = f.source))
-    {only}
     WHERE s.record <> b.record
 """
 # The newest file that speaks of a record's closing, and of its customer, is believed.
@@ -248,9 +248,13 @@ def _settle_untyped(workspace: Workspace) -> None:
     workspace.drop("settled")
 
 
+# Only a record that came, changed or went can give an event another record.
 _SETTLED = """
     SELECT u.event, e.record AS before, o.record
-    FROM untyped_events u
+    FROM (
+        SELECT u.* FROM untyped_events u
+        WHERE u.id IN (SELECT r.id FROM record_ids r SEMI JOIN touched_records t ON t.record = r.record)
+    ) u
     JOIN files f ON f.file = u.file
     JOIN events e ON e.event = u.event
     LEFT JOIN (
@@ -258,6 +262,7 @@ _SETTLED = """
         FROM said_records s
         JOIN files g ON g.file = s.file
         JOIN record_ids r ON r.record = s.record
+        WHERE r.id IN (SELECT i.id FROM record_ids i SEMI JOIN touched_records t ON t.record = i.record)
         GROUP BY g.source, r.id
     ) o ON o.source = f.source AND o.id = u.id
     WHERE e.record IS DISTINCT FROM o.record

@@ -14,7 +14,9 @@ def no_value(path: Path, row: int, column: str, role: str, n: int) -> Unreadable
     )
 
 
-def no_time(path: Path, row: int, column: str, value: str | None = None, form: str = "") -> UnreadableValueError:
+def no_time(
+    path: Path, row: int, column: str, value: str | None = None, form: str = ""
+) -> UnreadableValueError:
     """A row whose time is absent, or is not written in this form."""
     what = "no time" if value is None else f"{value!r} is no time like {form!r}"
     return UnreadableValueError(

@@ -72,6 +72,8 @@ def _completed(
     described: _Description, name: str, export: _Export, study: StudyFile, columns: tuple[str, ...]
 ) -> TableSource:
     """What all tables share: nulls, zone, deleted rows, own lookups, customer attributes."""
+    if "Id" in columns:
+        described = _told_apart(described)
     links = described.pop("links", []) + [{"column": column} for column in export.source.links.get(name, [])]
     known = {_plain(column): column for column in columns}
     attributes = {
@@ -89,6 +91,14 @@ def _completed(
             "max_refused": export.source.max_refused,
         }
     )
+
+
+def _told_apart(described: _Description) -> _Description:
+    """The same with the row's own id for each kind of event: a later export corrects an earlier one."""
+    events = {key: described[key] for key in ("event", "events") if key in described}
+    for key, said in events.items():
+        events[key] = {"id": "Id", **said} if key == "event" else [{"id": "Id", **event} for event in said]
+    return {**described, **events}
 
 
 def _plain(column: str) -> str:

@@ -1,0 +1,154 @@
+"""The events of a workspace, column by column, as they lie in it; read when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.engine.engine import Columns
+from crmmining.engine.schema import MOST_GOALS
+from crmmining.engine.workspace import Workspace
+from crmmining.eventlog.codes import laid_out, ranked
+from crmmining.eventlog.kernel import kernel
+from crmmining.eventlog.log import CUSTOMER
+from crmmining.study.study_file import StudyFile
+
+COLUMNS = (
+    "activity", "time", "start", "customer", "record", "channel", "department", "resource", "actor",
+    "visible", "contact", "satisfaction", "sequence", "process", "event",
+)  # fmt: skip
+_NAMED = ("channel", "department", "resource")
+_PLACE = 1 << 40
+
+
+class StoredColumns(Mapping[str, NDArray[Any]]):
+    """Columns of a log, read from the workspace at the first look and kept.
+
+    `rows` are the places of the log's events in the workspace, in case order.
+    """
+
+    def __init__(
+        self, held: Columns, rows: NDArray[np.int64], read: Callable[[str], NDArray[Any]], names: tuple[str, ...]
+    ) -> None:
+        self._held, self._rows, self._read, self._names = held, rows, read, names
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._held:
+            if name not in self._names:
+                raise KeyError(name)
+            self._held[name] = self._read(name)[self._rows]
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._names, *self._held)))
+
+    def __len__(self) -> int:
+        return len(dict.fromkeys((*self._names, *self._held)))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._held or name in self._names
+
+
+class StoredEvents:
+    """The table of events; a column is an array by place in the table, absent values as in `Columns`.
+
+    Places of rows that were taken out hold absent values: their record, key and event are -1.
+    """
+
+    def __init__(self, workspace: Workspace, study: StudyFile) -> None:
+        self._workspace, self._study = workspace, study
+        self.names = {kind: self._names_of(kind) for kind in (*_NAMED, "activity", "process")}
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One of `COLUMNS`, channel, department and resource as codes in the order of their names."""
+        if name == "customer":
+            return self._customers()
+        if name == "process":
+            return self._of_record("process")[self._plain("record")]
+        if name == "department":
+            return self._departments()
+        if name == "sequence":
+            return self._sequence()
+        if name in ("channel", "resource"):
+            return ranked(self.names[name])[self._plain(name)]
+        return self._plain(name)
+
+    def sorted_names(self) -> dict[str, tuple[str, ...]]:
+        """The names behind the codes of each column."""
+        return {
+            kind: tuple(sorted(names)) if kind in _NAMED else names for kind, names in self.names.items()
+        }
+
+    def _plain(self, name: str) -> NDArray[Any]:
+        chosen = f"CAST({name} AS TINYINT)" if name in ("visible", "contact") else name
+        found = self._workspace.columns(f"SELECT rowid AS place, {chosen} AS value FROM events")
+        place, value = found["place"], found["value"]
+        if place.size and place[0] == 0 and place[-1] == place.size - 1 and _ascending(place):
+            return value
+        return laid_out(value, place)[:-1]
+
+    def _customers(self) -> NDArray[Any]:
+        own = self._by_code("SELECT key, customer FROM key_customers")[self._plain("key")]
+        other = self._of_record("customer")[self._plain("record")]
+        return np.where(own >= 0, own, other)
+
+    def _departments(self) -> NDArray[Any]:
+        """A company's event belongs to its process's department where nothing else is said."""
+        table = ranked(self.names["department"])
+        said = table[self._plain("department")]
+        declared = np.full(len(self._study.processes) + 1, -1, np.int64)
+        for code, process in enumerate(self._study.processes.values()):
+            if process.department in self.names["department"]:
+                declared[code] = table[self.names["department"].index(process.department)]
+        company = np.where(self._plain("actor") > CUSTOMER, declared[self.column("process")], -1)
+        return np.where(said >= 0, said, company).astype(np.int32)
+
+    def _sequence(self) -> NDArray[np.int64]:
+        """The order among equal times: files in the order of a load from nothing, rows in theirs."""
+        event = self._plain("event")
+        ranks = self._by_code("SELECT file, CAST(rank AS BIGINT) AS rank FROM files")
+        if (np.diff(ranks[:-1][ranks[:-1] >= 0]) >= 0).all():
+            return event
+        return ranks[event // _PLACE] * _PLACE + event % _PLACE
+
+    def _of_record(self, column: str) -> NDArray[Any]:
+        return self._by_code(f"SELECT record, {column} FROM records")
+
+    def _by_code(self, sql: str) -> NDArray[Any]:
+        """A column by the code beside it, with a last place for the code -1."""
+        code, value = self._workspace.columns(sql).values()
+        return laid_out(value, code)
+
+    def _names_of(self, kind: str) -> tuple[str, ...]:
+        found = self._workspace.rows("SELECT name FROM names WHERE kind = ? ORDER BY code", [kind])
+        return tuple(name for (name,) in found)
+
+
+def case_of_instance(instance: NDArray[np.int64], cases: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The position of each goal instance among `cases` (distinct instances), -1 where it is not there."""
+    customer, number = cases // MOST_GOALS, cases % MOST_GOALS
+    size = np.zeros(int(customer.max(initial=-1)) + 2, np.int64)
+    np.maximum.at(size, customer, number + 1)
+    first = np.cumsum(size) - size
+    slots = np.full(int(size.sum()), -1, np.int64)
+    slots[first[customer] + number] = np.arange(cases.size)
+    return np.asarray(_looked_up(instance, size, first, slots, MOST_GOALS))
+
+
+@kernel
+def _looked_up(instance, size, first, slots, most):  # type: ignore[no-untyped-def]
+    found = np.empty(instance.size, np.int64)
+    for i in range(instance.size):
+        customer, number = instance[i] // most, instance[i] % most
+        if instance[i] < 0 or customer >= size.size or number >= size[customer]:
+            found[i] = -1
+        else:
+            found[i] = slots[first[customer] + number]
+    return found
+
+
+def _ascending(place: NDArray[Any]) -> bool:
+    return bool((np.diff(place) > 0).all())

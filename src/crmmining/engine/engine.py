@@ -28,6 +28,9 @@ class Engine(Protocol):
     def table(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
         """Make (or make anew) a working table from a query; it is gone with the connection."""
 
+    def hold(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Make (or make anew) a working table from integer columns in memory."""
+
     def drop(self, *names: str) -> None:
         """Give the space of working tables back."""
 
@@ -67,6 +70,25 @@ class Engine(Protocol):
         """Add to the schema's tables, by name, what a function makes of each part of a query."""
 
 
+class StoredTables(Engine, Protocol):
+    """An engine whose tables hold a loaded study; what reading it needs beyond queries.
+
+    The *place* of an event is where its values stand in every array of `event_column`.
+    """
+
+    def event_column(self, expression: str) -> NDArray[Any]:
+        """An expression over the table events as an array by place; -1, NaN or None where no event is."""
+
+    def event_goals(self) -> Columns:
+        """The events that belong to a goal: place, instance, rule."""
+
+    def meta(self, key: str) -> str | None:
+        """A remembered value, None if never set."""
+
+    def close(self) -> None:
+        """Give the tables free for others."""
+
+
 def filled(column: Any) -> NDArray[Any]:
     """A column without mask: absent integers -1, absent numbers NaN, absent texts None."""
     if not isinstance(column, np.ma.MaskedArray):
@@ -78,3 +100,13 @@ def filled(column: Any) -> NDArray[Any]:
     texts = column.data.astype(object)
     texts[np.ma.getmaskarray(column)] = None
     return texts
+
+
+def by_place(place: NDArray[Any], value: NDArray[Any]) -> NDArray[Any]:
+    """Values laid out by their places; a place nobody has holds an absent value."""
+    if place.size and place[0] == 0 and place[-1] == place.size - 1 and bool((np.diff(place) > 0).all()):
+        return value
+    absent: Any = None if value.dtype == object else np.nan if value.dtype.kind == "f" else -1
+    found = np.full(int(place.max(initial=-1)) + 1, absent, value.dtype)
+    found[place] = value
+    return found

@@ -121,8 +121,9 @@ _SETTLED = "f.reached >= 0 AND h.horizon - f.reached >= s.settle"
 VIEWS = {
     # Whose an event is: its own key's, else its record's.
     "customer_events": """
-        SELECT e.*, coalesce(k.customer, r.customer) AS customer, r.process
+        SELECT e.*, coalesce(k.customer, r.customer) AS customer, r.process, f.rank
         FROM events e
+        JOIN files f ON f.file = e.file
         LEFT JOIN key_customers k ON k.key = e.key
         LEFT JOIN records r ON r.record = e.record
     """,

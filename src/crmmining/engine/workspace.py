@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crmmining.engine.csv_errors import csv_error
 from crmmining.engine.duckdb_errors import opening_error, running_error
-from crmmining.engine.engine import Columns, T, filled
+from crmmining.engine.engine import Columns, T, by_place, filled
 from crmmining.engine.memory import Memory
 from crmmining.engine.parts import split_parts
 from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY, VIEWS
@@ -78,9 +78,22 @@ class Workspace:
             found = self._connection.execute(sql, list(values)).fetchnumpy()
         return {name: filled(column) for name, column in found.items()}
 
+    def arrow(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """A result as an Arrow table."""
+        with self._told():
+            return self._connection.sql(sql, params=list(values)).to_arrow_table()
+
     def table(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
         """Make (or make anew) a working table from a query; it is gone with the connection."""
         self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", values)
+
+    def hold(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Make (or make anew) a working table from integer columns in memory."""
+        import pyarrow as pa
+
+        self._connection.register("incoming", pa.table({key: pa.array(v) for key, v in columns.items()}))
+        self.table(name, "SELECT * FROM incoming")
+        self._connection.unregister("incoming")
 
     def drop(self, *names: str) -> None:
         """Give the space of working tables back."""
@@ -165,6 +178,17 @@ class Workspace:
             self._connection.execute(sql, values).fetchall()
         except duckdb.Error as error:
             raise running_error(self.path, str(error)) or csv_error(path, str(error)) from None
+
+    def event_column(self, expression: str) -> NDArray[Any]:
+        """An expression over the table events as an array by place; -1, NaN or None where no event is."""
+        found = self.columns(f"SELECT rowid AS place, {expression} AS value FROM events")
+        return by_place(found["place"], found["value"])
+
+    def event_goals(self) -> Columns:
+        """The events that belong to a goal: place, instance, rule."""
+        return self.columns(
+            "SELECT e.rowid AS place, i.instance, i.rule FROM event_goals i JOIN events e ON e.event = i.event"
+        )
 
     def tables(self) -> set[str]:
         """The names of all tables."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crmmining.engine.workspace import Workspace
+from crmmining.engine.engine import Engine
 from crmmining.study.study_file import StudyFile
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Flattening:
         return self.table.to_html(index=False)
 
 
-def flattening(workspace: Workspace, study: StudyFile) -> Flattening:
+def flattening(workspace: Engine, study: StudyFile) -> Flattening:
     """Count, per process and per goal, what flattening to that notion costs."""
     import pandas as pd
 

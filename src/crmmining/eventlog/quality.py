@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crmmining.engine.workspace import Workspace
+from crmmining.engine.engine import Engine
 from crmmining.eventlog.quality_counts import count_quality
 from crmmining.study.study_file import StudyFile
 
@@ -86,7 +86,7 @@ _FILES = """
 _REFUSED = """
     SELECT
         path, reason, count(*) AS n, min(row) AS row,
-        arg_min(column_name, row) AS column_name, coalesce(arg_min(value, row), '') AS value
+        min_by(column_name, row) AS column_name, coalesce(min_by(value, row), '') AS value
     FROM refused JOIN files USING (file)
     GROUP BY path, reason
     ORDER BY path, reason
@@ -100,7 +100,7 @@ _NOTES = """
 _NAMES = ("topic", "what", "n", "of", "example")
 
 
-def read_quality(workspace: Workspace, study: StudyFile) -> Quality:
+def read_quality(workspace: Engine, study: StudyFile) -> Quality:
     """What the loads found, and what is counted in what they stored."""
     import pandas as pd
 

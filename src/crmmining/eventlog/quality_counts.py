@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crmmining.engine.workspace import Workspace
+from crmmining.engine.engine import Engine
 from crmmining.errors import nearest
 from crmmining.study.study_file import StudyFile
 
@@ -22,45 +22,41 @@ class _Count:
     whole: str
 
 
-_LOOKED_AT = """
-    CREATE OR REPLACE TEMP VIEW looked_at AS
-    SELECT e.*, f.rank FROM customer_events e JOIN files f ON f.file = e.file
-"""
 _COUNTS = (
     _Count(
         "events",
         "events with no customer",
-        "SELECT count(*), min(rank) FROM looked_at WHERE customer IS NULL",
+        "SELECT count(*), min(rank) FROM customer_events WHERE customer IS NULL",
         "events",
     ),
     _Count(
         "events",
         "events with no record",
-        "SELECT count(*), min(rank) FROM looked_at WHERE record IS NULL",
+        "SELECT count(*), min(rank) FROM customer_events WHERE record IS NULL",
         "events",
     ),
     _Count(
         "events",
         "events with no goal",
-        "SELECT count(*), min(rank) FROM looked_at ANTI JOIN event_goals USING (event)",
+        "SELECT count(*), min(rank) FROM customer_events ANTI JOIN event_goals USING (event)",
         "events",
     ),
     _Count(
         "events",
         "events with no actor",
-        "SELECT count(*), min(rank) FROM looked_at WHERE actor IS NULL",
+        "SELECT count(*), min(rank) FROM customer_events WHERE actor IS NULL",
         "events",
     ),
     _Count(
         "events",
         "events before 1990",
-        f"SELECT count(*), min(rank) FROM looked_at WHERE time < {YEAR_1990}",
+        f"SELECT count(*), min(rank) FROM customer_events WHERE time < {YEAR_1990}",
         "events",
     ),
     _Count(
         "events",
         "events later than the moment of loading: a wrong date here moves the end of the data",
-        "SELECT count(*), min(rank) FROM looked_at WHERE time > (SELECT max(ended) FROM runs)",
+        "SELECT count(*), min(rank) FROM customer_events WHERE time > (SELECT max(ended) FROM runs)",
         "events",
     ),
     _Count(
@@ -70,7 +66,7 @@ _COUNTS = (
         SELECT coalesce(sum(n - 1), 0), min(rank)
         FROM (
             SELECT count(*) AS n, min(rank) AS rank
-            FROM looked_at
+            FROM customer_events
             GROUP BY time, activity, customer, record, resource
             HAVING count(*) > 1
         )
@@ -84,7 +80,7 @@ _COUNTS = (
         SELECT coalesce(sum(n), 0), min(rank)
         FROM (
             SELECT count(*) AS n, min(rank) AS rank
-            FROM looked_at
+            FROM customer_events
             WHERE customer IS NOT NULL
             GROUP BY time, customer
             HAVING count(*) > 1
@@ -136,7 +132,7 @@ _COUNTS = (
         SELECT count(*), NULL
         FROM (
             SELECT e.customer
-            FROM looked_at e JOIN files f ON f.file = e.file
+            FROM customer_events e JOIN files f ON f.file = e.file
             WHERE e.customer IS NOT NULL
             GROUP BY e.customer
             HAVING count(DISTINCT f.source) > 1
@@ -151,9 +147,8 @@ Finding = tuple[str, str, int, int | None, str | None]
 """Topic, what, how many, of how many, a first example."""
 
 
-def count_quality(workspace: Workspace, study: StudyFile) -> Iterator[Finding]:
+def count_quality(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
     """Count what is missing, double, or unknown."""
-    workspace.run(_LOOKED_AT)
     for count in _COUNTS:
         n, rank = workspace.rows(count.sql)[0]
         found = rank is not None and n
@@ -167,7 +162,7 @@ _RECORDS_OF_PROCESS = """
 """
 
 
-def _activities(workspace: Workspace, study: StudyFile) -> Iterator[Finding]:
+def _activities(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
     present = {name for (name,) in workspace.rows("SELECT name FROM names WHERE kind = 'activity'")}
     source_names = {name for (name,) in workspace.rows("SELECT source_name FROM activity_names")}
     if study.activities:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from crmmining.engine.engine import Engine
 from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.eventlog.log import ACTORS, OUTCOMES
@@ -144,11 +146,8 @@ def _declare_departments(engine: Engine, study: StudyFile) -> None:
         for code, process in enumerate(study.processes.values())
         if process.department in codes
     ]
-    engine.table("process_departments", "SELECT code AS process, code AS department FROM names WHERE FALSE")
-    if found:
-        engine.insert(
-            "process_departments", {"process": [p for p, _ in found], "department": [d for _, d in found]}
-        )
+    process, department = np.array(found, np.int32).reshape(-1, 2).T
+    engine.hold("process_departments", {"process": process, "department": department})
 
 
 def _condition(engine: Engine, tables: CaseTables, condition: Condition, known: Sequence[str]) -> Chosen:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.engine import Columns
+from crmmining.engine.engine import Columns, StoredTables
 from crmmining.engine.schema import MOST_GOALS
-from crmmining.engine.workspace import Workspace
 from crmmining.eventlog.codes import laid_out, ranked
 from crmmining.eventlog.kernel import kernel
 from crmmining.eventlog.log import CUSTOMER
@@ -58,7 +57,7 @@ class StoredEvents:
     Places of rows that were taken out hold absent values: their record, key and event are -1.
     """
 
-    def __init__(self, workspace: Workspace, study: StudyFile) -> None:
+    def __init__(self, workspace: StoredTables, study: StudyFile) -> None:
         self._workspace, self._study = workspace, study
         self.names = {kind: self._names_of(kind) for kind in (*_NAMED, "activity", "process")}
 
@@ -83,12 +82,8 @@ class StoredEvents:
         }
 
     def _plain(self, name: str) -> NDArray[Any]:
-        chosen = f"CAST({name} AS TINYINT)" if name in ("visible", "contact") else name
-        found = self._workspace.columns(f"SELECT rowid AS place, {chosen} AS value FROM events")
-        place, value = found["place"], found["value"]
-        if place.size and place[0] == 0 and place[-1] == place.size - 1 and _ascending(place):
-            return value
-        return laid_out(value, place)[:-1]
+        flag = name in ("visible", "contact")
+        return self._workspace.event_column(f"CAST({name} AS TINYINT)" if flag else name)
 
     def _customers(self) -> NDArray[Any]:
         own = self._by_code("SELECT key, customer FROM key_customers")[self._plain("key")]
@@ -148,7 +143,3 @@ def _looked_up(instance, size, first, slots, most):  # type: ignore[no-untyped-d
         else:
             found[i] = slots[first[customer] + number]
     return found
-
-
-def _ascending(place: NDArray[Any]) -> bool:
-    return bool((np.diff(place) > 0).all())

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.engine import Columns
-from crmmining.engine.workspace import Workspace
+from crmmining.engine.engine import Columns, StoredTables
 from crmmining.errors import UnknownNameError
 from crmmining.eventlog.case_order import order_cases
 from crmmining.eventlog.codes import laid_out
@@ -46,10 +45,6 @@ _JOURNEY_CASES = """
     WHERE g.goal = ?
     ORDER BY g.begun, c.key, g.number
 """
-_ASSIGNED = """
-    SELECT e.rowid AS place, i.instance, i.rule FROM event_goals i JOIN events e ON e.event = i.event
-"""
-
 
 @dataclass(frozen=True)
 class Run:
@@ -74,7 +69,7 @@ class Study:
     `declared` is the study file; logs are read from the workspace when asked for and kept.
     """
 
-    def __init__(self, declared: StudyFile, workspace: Workspace) -> None:
+    def __init__(self, declared: StudyFile, workspace: StoredTables) -> None:
         self.declared = declared
         self.workspace = workspace
         self._logs: dict[tuple[CaseNotion, tuple[str, ...]], EventLog] = {}
@@ -224,7 +219,7 @@ class Study:
     def _read_journey(self, notion: CaseNotion, chosen: str) -> EventLog:
         code, by = self.goals.index(notion.name), self.declared.goals[notion.name].by
         cases = self._frame(_JOURNEY_CASES.format(chosen=chosen), [by_kind(by or ""), code])
-        found = self.workspace.columns(_ASSIGNED)
+        found = self.workspace.event_goals()
         case = case_of_instance(found["instance"], cases["instance"].to_numpy())
         mine = case >= 0
         return self._read(notion, case[mine], found["place"][mine], {"rule": found["rule"][mine]}, cases)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmmining.engine.workspace import Workspace
+from crmmining.engine.engine import Engine
 from crmmining.errors import MissingFileError, SourceError
 from crmmining.sources.raw_tables import Known, files_of
 from crmmining.study.source_spec import TableSource
@@ -86,7 +86,7 @@ def jobs_of(sources: list[list[TableSource]], study: StudyFile) -> list[Job]:
     ]
 
 
-def find_changes(jobs: list[Job], workspace: Workspace) -> Changes:
+def find_changes(jobs: list[Job], workspace: Engine) -> Changes:
     """Compare files with what the workspace remembers of them.
 
     Raises:
@@ -118,7 +118,7 @@ def find_changes(jobs: list[Job], workspace: Workspace) -> Changes:
     return Changes(tuple(readings), tuple(dropped + replaced), tuple(sorted(named for _, named in gone)))
 
 
-def gone_files(workspace: Workspace, folder: Path) -> list[str]:
+def gone_files(workspace: Engine, folder: Path) -> list[str]:
     """Files whose rows are stored but which are no longer there."""
     return sorted(
         {path for (path,) in workspace.rows("SELECT path FROM files") if not (folder / path).exists()}
@@ -144,7 +144,7 @@ def _mark(spec: TableSource, source: int, folder: Path) -> str:
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def _stored(workspace: Workspace) -> dict[tuple[str, str], list[_Stored]]:
+def _stored(workspace: Engine) -> dict[tuple[str, str], list[_Stored]]:
     found = defaultdict(list)
     for row in workspace.rows("""
         SELECT file, path, bytes, modified, checksum, spec, first_row, n_rows, n_repeated + n_replaced, formats

@@ -24,8 +24,7 @@ def remake_customers(workspace: Workspace, first_file: int) -> None:
     Customers whose keys changed are noted as touched, and with them the records they are in.
     """
     keys, customer = _found(workspace)
-    workspace.table("found_customers", "SELECT * FROM key_customers WHERE FALSE")
-    workspace.insert("found_customers", {"key": keys, "customer": customer})
+    workspace.hold("found_customers", {"key": keys, "customer": customer})
     workspace.table("changed_keys", _CHANGED)
     for side in ("old", "new"):
         touch_customers(workspace, f"SELECT {side} AS customer FROM changed_keys")

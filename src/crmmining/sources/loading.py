@@ -24,6 +24,7 @@ from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of
 from crmmining.sources.salesforce import salesforce_tables
+from crmmining.study.engine_spec import SparkSpec
 from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import SalesforceSource, TableSource
 from crmmining.study.study_file import StudyFile
@@ -57,6 +58,11 @@ def open_study(
     limit = Memory.parse(memory) if memory else None
     sources = [tables_of(source, study) for source in study.sources]
     jobs = jobs_of(sources, study)
+    if isinstance(study.engine, SparkSpec):
+        from crmmining.sources.spark_loading import open_on_spark
+
+        tables = [spec for found in sources for spec in found]
+        return open_on_spark(study, study.engine, jobs, tables, _declared(study), reload=reload, say=say)
     target = study.workspace_path
     if not reload and (current := _current(target, study, jobs, limit)):
         return current

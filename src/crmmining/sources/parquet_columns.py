@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.errors import UnknownNameError
+from crmmining.errors import SourceError, UnknownNameError
 from crmmining.eventlog.case_order import CaseOrder, Stretch, count_codes, order_stretches
 from crmmining.eventlog.case_table import CaseTable
 from crmmining.eventlog.kernel import Int32s, Int64s, native
@@ -53,13 +53,22 @@ class _Column:
 
 
 class ParquetFile:
-    """The footer of a file: what it holds, and whether it can be read without SQL."""
+    """The footer of a file: what it holds, and whether it can be read without SQL.
+
+    Raises:
+        SourceError: the file is no Parquet.
+    """
 
     def __init__(self, path: Path) -> None:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         self.path = path
-        footer = pq.read_metadata(path)
+        try:
+            footer = pq.read_metadata(path)
+        except pa.ArrowInvalid as error:
+            reason = str(error).partition(". ")[0]
+            raise SourceError(f"{path}: not readable as Parquet: {reason}; export it again") from None
         self.n_rows = footer.num_rows
         sizes = [footer.row_group(k).num_rows for k in range(footer.num_row_groups)]
         self.first_rows = [sum(sizes[:k]) for k in range(len(sizes))]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
 from crmmining.engine.engine import Engine
 from crmmining.engine.workspace import Workspace
 from crmmining.sources.touched import touch_customers, touch_records
@@ -53,9 +58,6 @@ def _touch_having(workspace: Workspace) -> None:
 
 def _declare(engine: Engine, study: StudyFile, tables: list[TableSource]) -> None:
     """What the study file says of closings, as working tables."""
-    engine.table("closings", "SELECT code AS process, code AS activity FROM names WHERE FALSE")
-    engine.table("closing_declared", "SELECT code AS process FROM names WHERE FALSE")
-    engine.table("closable_types", "SELECT code AS type FROM names WHERE FALSE")
     named = dict(engine.rows("SELECT name, code FROM names WHERE kind = 'activity'"))
     types = dict(engine.rows("SELECT name, code FROM names WHERE kind = 'record_type'"))
     pairs = [
@@ -72,12 +74,13 @@ def _declare(engine: Engine, study: StudyFile, tables: list[TableSource]) -> Non
             if spec.record and spec.record.closed and spec.record.type in types
         }
     )
-    if pairs:
-        engine.insert("closings", {"process": [p for p, _ in pairs], "activity": [a for _, a in pairs]})
-    if declared:
-        engine.insert("closing_declared", {"process": declared})
-    if closable:
-        engine.insert("closable_types", {"type": closable})
+    engine.hold("closings", {"process": _ints(p for p, _ in pairs), "activity": _ints(a for _, a in pairs)})
+    engine.hold("closing_declared", {"process": _ints(declared)})
+    engine.hold("closable_types", {"type": _ints(closable)})
+
+
+def _ints(codes: Iterable[int]) -> NDArray[np.int32]:
+    return np.array(list(codes), np.int32)
 
 
 def _make(engine: Engine, study: StudyFile, *, touched: bool) -> None:

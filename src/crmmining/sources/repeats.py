@@ -7,19 +7,21 @@ in the order in which a load from nothing reads them, so the order of arriving c
 
 from __future__ import annotations
 
+from crmmining.engine.engine import Engine
 from crmmining.engine.workspace import Workspace
 from crmmining.sources.touched import forget_events
 
-_TWICE = """
-    CREATE OR REPLACE TEMP TABLE losing AS
+_LOSING = """
     SELECT event, file
     FROM (
         SELECT
-            event, file,
-            row_number() OVER (PARTITION BY id ORDER BY CASE WHEN declared THEN -event ELSE event END) AS n
-        FROM stage_events
-        WHERE id IN (SELECT id FROM stage_events GROUP BY id HAVING count(*) > 1)
-    )
+            s.event, s.file,
+            row_number() OVER (
+                PARTITION BY s.id ORDER BY CASE WHEN s.declared THEN -s.event ELSE s.event END
+            ) AS n
+        FROM stage_events s
+        SEMI JOIN (SELECT id FROM stage_events GROUP BY id HAVING count(*) > 1) d ON d.id = s.id
+    ) met
     WHERE n > 1
 """
 _KNOWN = """
@@ -40,12 +42,17 @@ _SHARED = """
 """
 
 
+def find_losing(engine: Engine) -> None:
+    """The working table losing: staged events that count for nothing, since another staged row does."""
+    engine.table("losing", _LOSING)
+
+
 def settle_repeats(workspace: Workspace) -> None:
     """Take rows that stand elsewhere too out of the staged events, or the stored ones they correct.
 
     Must run before `take_in`; the files are numbered in the order of their ranks.
     """
-    workspace.run(_TWICE)
+    find_losing(workspace)
     workspace.run("DELETE FROM stage_events WHERE event IN (SELECT event FROM losing)")
     _count(workspace, "n_repeated", "losing", "file")
     workspace.drop("losing")

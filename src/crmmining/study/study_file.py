@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
@@ -13,6 +13,7 @@ from crmmining.errors import listed, nearest
 from crmmining.study.base import CalendarTime, DurationText, Names, StudyModel
 from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import Duration
+from crmmining.study.engine_spec import EngineSpec
 from crmmining.study.journey import IdealJourney
 from crmmining.study.plain_reader import PlainReader
 from crmmining.study.source_spec import Actor, PromiseSpec, SalesforceSource, TableSource
@@ -153,7 +154,7 @@ class StudyFile(StudyModel):
     window: CalendarTime = Duration(7, "d")
     calendar: WorkingCalendar = WorkingCalendar()
     currency: str | None = None
-    engine: Literal["duckdb"] = "duckdb"
+    engine: EngineSpec = "duckdb"
     path: Path = Field(Path("study.yaml"), exclude=True)
 
     @model_validator(mode="after")

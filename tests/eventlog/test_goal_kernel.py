@@ -157,6 +157,7 @@ def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list
     made: list[Attempt] = []
     instances, rules = [], []
     of_record: dict[int, int] = {}
+    met = list(dict.fromkeys(record for *_, record in life))
     for _, t, kind, record in life:
         bits = world.candidates[kind] | (world.included[record] if record >= 0 else 0)
         opens = world.opens[kind] & bits
@@ -165,7 +166,7 @@ def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list
         if record in of_record and bits >> made[of_record[record]].goal & 1:
             chosen, why = of_record[record], RECORD
         if chosen < 0 and record >= 0:
-            for other in world.links[record]:
+            for other in sorted(set(world.links[record]) & set(met), key=met.index):
                 if other in of_record and bits >> made[of_record[other]].goal & 1:
                     chosen, why = of_record[other], LINK
                     break

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_large_groups_are_shared_among_threads() -> None:
     values = np.random.default_rng(2).integers(0, 10**9, 120_000)
     group = np.arange(120_000) % 3
     laid, offsets = by_group(values, group, np.bincount(group))
-    assert [laid[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)] == [
+    assert [laid[a:b].tolist() for a, b in pairwise(offsets)] == [
         values[group == g].tolist() for g in range(3)
     ]
     assert picked(laid, offsets, np.array([7, 0, 39_999]))[0].tolist() == [

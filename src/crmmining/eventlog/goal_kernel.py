@@ -1,11 +1,11 @@
 """Goals from events: one walk over each customer's life, in order.
 
 The rules, the first that applies: an event whose **record** is already part of a goal stays there; one
-whose record is **linked** to such a record joins it; an **opening** activity begins a goal when none
-is running (none yet, the last one finished, or silent for longer than τ with nothing open); any other
-event **continues** the goal of its kind that is running, the unfinished before the finished, the latest
-first. After a finished goal only what comes within τ still belongs to it. What answers to no running
-goal stays outside, visible.
+whose record is **linked** to such records joins the one met first; an **opening** activity begins a goal
+when none is running (none yet, the last one finished, or silent for longer than τ with nothing open);
+any other event **continues** the goal of its kind that is running, the unfinished before the finished,
+the latest first. After a finished goal only what comes within τ still belongs to it. What answers to no
+running goal stays outside, visible.
 
 A customer's goals of one type stand in four heaps, the latest on top: unfinished with a record still
 open, unfinished without, reached but not yet settled, finished. A rule so asks for at most four tops,
@@ -434,15 +434,13 @@ def _number_records(  # type: ignore[no-untyped-def]
 
 @inlined
 def _linked(mine, bits, n_goals, n_attributes, own, joins):  # type: ignore[no-untyped-def]
-    """The goal of the first record linked to `mine` that is in one the event may belong to."""
-    nearest, lowest = -1, NEVER
+    """The goal of the first record linked to `mine`, in the customer's life, that the event may belong to."""
+    nearest = -1
     for g in range(n_goals):
         other = joins[mine * n_goals + g]
-        if (bits >> g) & 1 and other >= 0:
-            its = other * (N_OWN + n_attributes)
-            if own[its + NUMBER] < lowest:
-                nearest, lowest = own[its + INSTANCE], own[its + NUMBER]
-    return nearest
+        if (bits >> g) & 1 and other >= 0 and (nearest < 0 or other < nearest):
+            nearest = other
+    return own[nearest * (N_OWN + n_attributes) + INSTANCE] if nearest >= 0 else -1
 
 
 @inlined
@@ -468,7 +466,7 @@ def _join(  # type: ignore[no-untyped-def]
             other = j
         if other >= 0:
             known = joins[other * n_goals + g]
-            if known < 0 or r < own[known * step + NUMBER]:
+            if known < 0 or mine < known:
                 joins[other * n_goals + g] = mine
 
 

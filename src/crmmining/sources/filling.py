@@ -77,9 +77,9 @@ def _read(
     open_stages(workspace)
     run = _run(workspace)
     total = sum(reading.n_bytes for reading in readings) or 1
-    done = 0
+    done, started = 0, time.monotonic()
     for number, reading in enumerate(readings):
-        say(f"reading {reading.job.path.name}", 0.6 * done / total)
+        say(f"reading {reading.job.path.name}{_rate(done, started)}", 0.6 * done / total)
         stage_file(workspace, study, reading, first_file + number, run)
         done += reading.n_bytes
         if _n_staged(workspace) >= _MOST_STAGED:
@@ -92,6 +92,12 @@ def _read(
             f"{study.path}: no source holds a single event; is event: said for a table with rows?"
         )
     return int(n_events - before)
+
+
+def _rate(n_bytes: int, since: float) -> str:
+    """How fast files have been read so far; nothing in the first second."""
+    seconds = time.monotonic() - since
+    return f" ({n_bytes / seconds / 1e6:,.0f} MB/s)" if seconds > 1 and n_bytes else ""
 
 
 def _n_staged(workspace: Workspace) -> int:

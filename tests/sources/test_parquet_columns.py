@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmmining.errors import UnknownNameError, UnreadableValueError
+from crmmining.errors import SourceError, UnknownNameError, UnreadableValueError
 from crmmining.eventlog.frames import log_from_arrays
 from crmmining.eventlog.log import EventLog
 from crmmining.sources.parquet_columns import ParquetFile
@@ -122,6 +122,12 @@ def test_an_absent_value_is_refused_with_its_row(column: str, message: str, tmp_
     for read in (lambda: read_table(path, columns=roles), lambda: by_sql(path, roles)):
         with pytest.raises(UnreadableValueError, match=message):
             read()
+
+
+def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "log.parquet").write_bytes(b"case,activity,time\n" * 10)
+    with pytest.raises(SourceError, match=r"log.parquet: not readable as Parquet: Parquet magic bytes"):
+        read_table(tmp_path / "log.parquet", columns={role: role for role in ROLES[:3]})
 
 
 def test_an_actor_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -47,9 +47,7 @@ class LogOptions:
         return {role: column for role in roles if (column := getattr(self, role))}
 
 
-def open_study(
-    path: Path, *, reload: bool = False, wait: bool = True, memory: str | None = None
-) -> Study:
+def open_study(path: Path, *, reload: bool = False, wait: bool = True, memory: str | None = None) -> Study:
     """Open a study, showing progress on a terminal."""
     from crmmining.sources.loading import open_study as load
 

@@ -50,7 +50,7 @@ Where = Annotated[
 ]
 MemoryLimit = Annotated[
     str | None,
-    typer.Option("--memory", help="The most memory to use, like 4GB; what is larger goes by way of the disk."),
+    typer.Option("--memory", help="The most memory to use, like 4GB; what is larger goes over the disk."),
 ]
 Miner = Annotated[str, typer.Option("--miner", help="dfg (directly-follows map), inductive or heuristics.")]
 Noise = Annotated[

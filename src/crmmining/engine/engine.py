@@ -12,6 +12,7 @@ Two engines answer to it: a DuckDB file on one machine (`workspace`), Apache Spa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -75,6 +76,10 @@ class StoredTables(Engine, Protocol):
 
     The *place* of an event is where its values stand in every array of `event_column`.
     """
+
+    @property
+    def path(self) -> Path | None:
+        """Where the tables lie; None in memory."""
 
     def event_column(self, expression: str) -> NDArray[Any]:
         """An expression over the table events as an array by place; -1, NaN or None where no event is."""

@@ -23,7 +23,9 @@ def split_parts(batches: Iterable[Columns], by: str, n_parts: int, beside: Path 
     with scratch_folder(beside) as place:
         types = _write(batches, by, n_parts, Path(place))
         for part in range(n_parts):
-            found = {name: _read(Path(place, f"{part}.{i}"), kind) for i, (name, kind) in enumerate(types.items())}
+            found = {
+                name: _read(Path(place, f"{part}.{i}"), kind) for i, (name, kind) in enumerate(types.items())
+            }
             if found and found[by].size:
                 yield found
 
@@ -50,10 +52,10 @@ def _write(batches: Iterable[Columns], by: str, n_parts: int, place: Path) -> di
     return types
 
 
-def part_of_key(key: NDArray[Any], n_parts: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def part_of_key(key: NDArray[Any], n_parts: int) -> NDArray[np.unsignedinteger[Any]]:
     """The part each key belongs to: neighbouring keys are spread evenly (Fibonacci hashing)."""
     mixed = (key.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(33)
-    kind = np.uint8 if n_parts <= 256 else np.uint16
+    kind: type[np.unsignedinteger[Any]] = np.uint8 if n_parts <= 256 else np.uint16
     return (mixed % np.uint64(n_parts)).astype(kind)
 
 

@@ -16,6 +16,7 @@ from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
 from crmmining.engine.spark_jobs import Jobs
 from crmmining.engine.spark_session import PATIENCE, join_spark
 from crmmining.engine.spark_tables import SparkTables, as_rows_of, storable
+from crmmining.engine.stored_columns import places_of, stored_column
 from crmmining.engine.work_folder import WorkFolder
 from crmmining.errors import WorkspaceError
 from crmmining.study.engine_spec import SparkSpec
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class SparkWorkspace:
-    """The tables of a study in the folder `work`, as an `Engine`.
+    """The tables of a study in the folder `work`; `StoredTables` once they are filled.
 
     What is added counts at once, or at the end of a `transaction`. One session may write, any number
     may read. `patience` is how many seconds the cluster may leave us without any executor.
@@ -113,6 +114,17 @@ class SparkWorkspace:
         self._write(frame, place)
         self._tables.keep(name, place, frame.schema)
 
+    def hold(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Make (or make anew) a working table from integer columns in memory."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        place = self._folder.scratch.folder(name)
+        place.mkdir()
+        rows = pa.table({key: pa.array(values) for key, values in columns.items()})
+        parquet.write_table(rows, place / "rows.parquet")
+        self._tables.keep(name, place)
+
     def drop(self, *names: str) -> None:
         """Give the space of working tables back."""
         for name in names:
@@ -192,6 +204,16 @@ class SparkWorkspace:
         """
         with self._change(), self._jobs.files_of_tasks(function, tasks) as files:
             self._tables.take(files)
+
+    def event_column(self, expression: str) -> NDArray[Any]:
+        """An expression over the table events as an array by place; -1, NaN or None where it is absent."""
+        return stored_column(self._folder.folders("events"), expression)
+
+    def event_goals(self) -> Columns:
+        """The events that belong to a goal: place, instance, rule."""
+        goals = self._folder.folders("event_goals")
+        event, instance, rule = (stored_column(goals, name) for name in ("event", "instance", "rule"))
+        return {"place": places_of(self.event_column("event"), event), "instance": instance, "rule": rule}
 
     def _open(self, patience: float, read_only: bool) -> None:
         self._session = self._shared.session(self.spec.partitions)

@@ -46,10 +46,13 @@ class SparkTables:
         self._folder.add(name, place)
         self._show(name)
 
-    def keep(self, name: str, place: Path, schema: StructType) -> None:
+    def keep(self, name: str, place: Path, schema: StructType | None = None) -> None:
         """Make a folder a working table, in place of one of that name."""
         before = self._working.get(name, [])
-        self._working[name], self._schemas[name] = [place], schema
+        self._working[name] = [place]
+        self._schemas.pop(name, None)
+        if schema is not None:
+            self._schemas[name] = schema
         self._show(name)
         _remove(before)
 

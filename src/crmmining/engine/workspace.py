@@ -187,7 +187,7 @@ class Workspace:
     def event_goals(self) -> Columns:
         """The events that belong to a goal: place, instance, rule."""
         return self.columns(
-            "SELECT e.rowid AS place, i.instance, i.rule FROM event_goals i JOIN events e ON e.event = i.event"
+            "SELECT e.rowid AS place, i.instance, i.rule FROM event_goals i JOIN events e USING (event)"
         )
 
     def tables(self) -> set[str]:

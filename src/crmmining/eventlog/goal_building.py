@@ -63,8 +63,8 @@ class GoalWalk:
         """The longest pause inside each reached goal of a type whose silence is fitted."""
         found, walk = self._walk(rows)
         customer = np.repeat(found.customers, np.diff(walk.offsets))
-        keep = (walk.longest >= 0) & (walk.reached >= 0) & (self.fitted[walk.goal] >= 0)
-        pauses = {"customer": customer, "goal": walk.goal, "longest": walk.longest}
+        keep: NDArray[np.bool_] = (walk.longest >= 0) & (walk.reached >= 0) & (self.fitted[walk.goal] >= 0)
+        pauses: Columns = {"customer": customer, "goal": walk.goal, "longest": walk.longest}
         return {"goal_pauses": {name: values[keep] for name, values in pauses.items()}}
 
     def goals(self, rows: Columns) -> dict[str, Columns]:
@@ -75,7 +75,7 @@ class GoalWalk:
         number = np.arange(walk.goal.size) - np.repeat(walk.offsets[:-1], n_goals)
         instance = customer * MOST_GOALS + number
         assigned = np.flatnonzero(walk.instance >= 0)
-        facts = {"instance": instance, "goal": walk.goal, "customer": customer, "number": number + 1}
+        facts: Columns = {"instance": instance, "goal": walk.goal, "customer": customer, "number": number + 1}
         times = {name: getattr(walk, name) for name in ("begun", "last", "reached", "ended")}
         return {
             "goal_facts": {**facts, "by_code": walk.by, **times},
@@ -138,13 +138,14 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
     workspace.run(f"INSERT INTO touched_customers {_LEFT}")
     for table in _MADE:
         workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
-    workspace.run(f"DELETE FROM event_goals WHERE {_TOUCHED.replace('customer IN', f'instance // {MOST_GOALS} IN')}")
+    workspace.run(f"DELETE FROM event_goals WHERE instance // {MOST_GOALS} IN ({_TOUCHED_ONES})")
     rows = goal_rows(workspace, study, touched=True)
     workspace.append_parts(_second_walk(walk, silences).goals, rows, by="customer")
     workspace.drop("by_values", "walked_keys", "walked_records")
 
 
-_TOUCHED = "customer IN (SELECT customer FROM touched_customers)"
+_TOUCHED_ONES = "SELECT customer FROM touched_customers"
+_TOUCHED = f"customer IN ({_TOUCHED_ONES})"
 _LEFT = f"""
     SELECT DISTINCT m.customer
     FROM goal_margins m JOIN silences s ON s.goal = m.goal

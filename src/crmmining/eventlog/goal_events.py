@@ -51,8 +51,7 @@ def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
             c.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
             l.record, -1, CAST(0 AS BIGINT), l.linked{absent}
         FROM (SELECT record, linked FROM links UNION SELECT linked, record FROM links) l
-        JOIN ({_IN_RECORD.format(only="SEMI JOIN touched_customers t ON t.customer = r.customer" if touched else "")}) c
-            ON c.record = l.record
+        JOIN ({_IN_RECORD.format(only=_OF_TOUCHED if touched else "")}) c ON c.record = l.record
     """
 
 
@@ -95,6 +94,7 @@ _TOUCHED = """(
     UNION ALL
     SELECT e.* FROM events e SEMI JOIN walked_records w ON w.record = e.record WHERE e.key IS NULL
 )"""
+_OF_TOUCHED = "SEMI JOIN touched_customers t ON t.customer = r.customer"
 # A record's customers are its own, and those whom its events name instead.
 _IN_RECORD = """
     SELECT r.record, r.customer FROM records r {only} WHERE r.customer IS NOT NULL

@@ -71,7 +71,8 @@ def _whole(of: float) -> str:
 _FILES = """
     SELECT
         path, sum(n_rows) AS n_rows, coalesce(sum(n_events), 0) AS n_events,
-        coalesce(sum(n_refused), 0) AS n_refused, sum(n_repeated) AS n_repeated, sum(n_replaced) AS n_replaced,
+        coalesce(sum(n_refused), 0) AS n_refused,
+        sum(n_repeated) AS n_repeated, sum(n_replaced) AS n_replaced,
         min(zone) AS zone, max(time_format) AS time_format, min(first) AS first_time, max(last) AS last_time
     FROM files
     LEFT JOIN (

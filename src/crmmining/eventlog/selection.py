@@ -78,7 +78,8 @@ def process_tables(code: int) -> CaseTables:
         "process",
         code,
         """
-        SELECT record AS case_number, id AS case_name, customer, first AS begun, CAST(NULL AS TINYINT) AS outcome
+        SELECT
+            record AS case_number, id AS case_name, customer, first AS begun, CAST(NULL AS TINYINT) AS outcome
         FROM records
         WHERE process = ? AND first IS NOT NULL
         """,
@@ -115,9 +116,7 @@ def journey_tables(code: int) -> CaseTables:
     )
 
 
-def choose_cases(
-    engine: Engine, study: StudyFile, tables: CaseTables, conditions: Sequence[str]
-) -> Chosen:
+def choose_cases(engine: Engine, study: StudyFile, tables: CaseTables, conditions: Sequence[str]) -> Chosen:
     """The cases that answer to every condition.
 
     A column of the events (activity, channel, department, resource, process, actor) asks for a case with

@@ -30,7 +30,11 @@ class StoredColumns(Mapping[str, NDArray[Any]]):
     """
 
     def __init__(
-        self, held: Columns, rows: NDArray[np.int64], read: Callable[[str], NDArray[Any]], names: tuple[str, ...]
+        self,
+        held: Columns,
+        rows: NDArray[np.int64],
+        read: Callable[[str], NDArray[Any]],
+        names: tuple[str, ...],
     ) -> None:
         self._held, self._rows, self._read, self._names = held, rows, read, names
 
@@ -77,9 +81,7 @@ class StoredEvents:
 
     def sorted_names(self) -> dict[str, tuple[str, ...]]:
         """The names behind the codes of each column."""
-        return {
-            kind: tuple(sorted(names)) if kind in _NAMED else names for kind, names in self.names.items()
-        }
+        return {kind: tuple(sorted(names)) if kind in _NAMED else names for kind, names in self.names.items()}
 
     def _plain(self, name: str) -> NDArray[Any]:
         flag = name in ("visible", "contact")

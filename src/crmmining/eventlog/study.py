@@ -46,6 +46,7 @@ _JOURNEY_CASES = """
     ORDER BY g.begun, c.key, g.number
 """
 
+
 @dataclass(frozen=True)
 class Run:
     """A load that changed something: when (microseconds UTC), whether everything was read, what it did.
@@ -173,7 +174,9 @@ class Study:
     @cached_property
     def record_ranks(self) -> NDArray[Any]:
         """The rank of every record by its id, by code: an order that does not depend on loading."""
-        return self._by_record("SELECT record, row_number() OVER (ORDER BY id, type) AS rank FROM records")["rank"]
+        return self._by_record("SELECT record, row_number() OVER (ORDER BY id, type) AS rank FROM records")[
+            "rank"
+        ]
 
     def _by_record(self, sql: str) -> dict[str, NDArray[Any]]:
         """Columns of the table records laid out by code; a code that is no longer told is absent."""

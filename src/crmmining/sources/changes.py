@@ -147,7 +147,8 @@ def _mark(spec: TableSource, source: int, folder: Path) -> str:
 def _stored(workspace: Engine) -> dict[tuple[str, str], list[_Stored]]:
     found = defaultdict(list)
     for row in workspace.rows("""
-        SELECT file, path, bytes, modified, checksum, spec, first_row, n_rows, n_repeated + n_replaced, formats
+        SELECT
+            file, path, bytes, modified, checksum, spec, first_row, n_rows, n_repeated + n_replaced, formats
         FROM files ORDER BY file
     """):
         part = _Stored(*row)
@@ -189,7 +190,9 @@ def _to_read_again(
 ) -> set[str]:
     """Tables with a changed file, some of whose rows stood in two files."""
     changed = {
-        mark for (mark, named), reading in found.items() if reading and not reading.known and (mark, named) in stored
+        mark
+        for (mark, named), reading in found.items()
+        if reading and not reading.known and (mark, named) in stored
     }
     shared = {key[0] for key, parts in stored.items() if any(part.n_shared for part in parts)}
     return changed & shared

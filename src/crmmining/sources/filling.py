@@ -70,7 +70,12 @@ def add_changes(
 
 
 def _read(
-    workspace: Workspace, study: StudyFile, jobs: list[Job], readings: Sequence[Reading], first_file: int, say: Say
+    workspace: Workspace,
+    study: StudyFile,
+    jobs: list[Job],
+    readings: Sequence[Reading],
+    first_file: int,
+    say: Say,
 ) -> int:
     """Read files one after the other and take their rows in; returns the number of events."""
     before = workspace.value("SELECT count(*) FROM events")
@@ -108,7 +113,8 @@ def _take_in(workspace: Workspace, study: StudyFile, jobs: list[Job]) -> None:
     stored = workspace.rows("SELECT file, spec, path FROM files")
     found = ranks(jobs, stored)
     workspace.hold(
-        "file_ranks", {"file": np.array(list(found), np.int32), "rank": np.array(list(found.values()), np.int32)}
+        "file_ranks",
+        {"file": np.array(list(found), np.int32), "rank": np.array(list(found.values()), np.int32)},
     )
     workspace.run("UPDATE files SET rank = r.rank FROM file_ranks r WHERE files.file = r.file")
     workspace.drop("file_ranks")

@@ -32,7 +32,7 @@ TIMES = ("time", "start")
 _ROWS = 1 << 20
 _FEW = 3
 """Bytes a value may take on disk in a column that is read as codes: more means many distinct texts."""
-_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+_UNITS = {"s": 1_000_000, "ms": 1_000}
 
 
 @dataclass(eq=False)
@@ -136,9 +136,11 @@ class ParquetFile:
                 return row + int(np.argmin(_present(chunk))) + 1
             ticks = _values(chunk, 1, np.int64, len(chunk))
             unit = chunk.type.unit
-            found.append(ticks // 1_000 if unit == "ns" else ticks * _UNITS[unit])
+            if unit != "us":
+                ticks = ticks // 1_000 if unit == "ns" else ticks * _UNITS[unit]
+            found.append(ticks)
             row += len(chunk)
-        return np.concatenate(found)
+        return _joined(found)
 
     def _texts(self, group: int, column: str, whole: _Column) -> _Numbered:
         own = Numbering(whole.likely)
@@ -146,7 +148,7 @@ class ParquetFile:
         with whole.lock:
             joined = whole.texts.numbers(own.offsets, own.data)
             whole.likely = 1 << max(2 * len(own), 1).bit_length()
-        return _Numbered(np.concatenate(codes), np.append(joined, np.int32(-1)))
+        return _Numbered(_joined(codes), np.append(joined, np.int32(-1)))
 
     def _chunks(self, group: int, column: str) -> Iterator[Any]:
         """A column of a row group in stretches of rows; few distinct texts come as codes already."""
@@ -199,6 +201,11 @@ def _numbers(chunk: pa.Array, texts: Numbering) -> NDArray[np.int32]:
     offsets = _values(chunk, 1, kind, len(chunk) + 1).astype(np.int64)
     data = chunk.buffers()[2]
     return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), present)
+
+
+def _joined(stretches: list[NDArray[Any]]) -> NDArray[Any]:
+    """One array; most row groups come in one stretch, which is not copied."""
+    return stretches[0] if len(stretches) == 1 else np.concatenate(stretches)
 
 
 def _values(chunk: pa.Array, buffer: int, kind: type[np.generic], n: int) -> NDArray[Any]:

@@ -129,7 +129,7 @@ def _match_processes(engine: Engine, study: StudyFile, only: str) -> None:
     )
 
 
-# Of several rows of a file, and of several files, the value that `take` names; a file that grew counts as one.
+# Of several rows of a file, and of several files, the value that `take` names; a grown file counts as one.
 _ATTRIBUTES = """
     SELECT record, attribute, value
     FROM (

@@ -61,7 +61,9 @@ def settle_repeats(workspace: Workspace) -> None:
     workspace.run(_KNOWN)
     if workspace.value("SELECT count(*) FROM meeting"):
         workspace.run("DELETE FROM stage_events WHERE event IN (SELECT event FROM meeting WHERE NOT wins)")
-        workspace.run("CREATE OR REPLACE TEMP TABLE corrected AS SELECT stored AS event FROM meeting WHERE wins")
+        workspace.run(
+            "CREATE OR REPLACE TEMP TABLE corrected AS SELECT stored AS event FROM meeting WHERE wins"
+        )
         forget_events(workspace, "SELECT event FROM corrected")
         _count(workspace, "n_repeated", "(SELECT * FROM meeting WHERE NOT wins)", "file")
         _count(workspace, "n_replaced", "(SELECT * FROM meeting WHERE wins)", "stored_file")

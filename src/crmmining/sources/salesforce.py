@@ -95,10 +95,12 @@ def _completed(
 
 def _told_apart(described: _Description) -> _Description:
     """The same with the row's own id for each kind of event: a later export corrects an earlier one."""
-    events = {key: described[key] for key in ("event", "events") if key in described}
-    for key, said in events.items():
-        events[key] = {"id": "Id", **said} if key == "event" else [{"id": "Id", **event} for event in said]
-    return {**described, **events}
+    told = dict(described)
+    if "event" in told:
+        told["event"] = {"id": "Id", **told["event"]}
+    if "events" in told:
+        told["events"] = [{"id": "Id", **event} for event in told["events"]]
+    return told
 
 
 def _plain(column: str) -> str:

@@ -85,7 +85,9 @@ def _settle_repeats(workspace: SparkWorkspace) -> None:
     find_losing(workspace)
     counted = dict(workspace.rows("SELECT file, count(*) FROM losing GROUP BY file"))
     if counted:
-        workspace.table("stage_events", "SELECT s.* FROM stage_events s ANTI JOIN losing l ON l.event = s.event")
+        workspace.table(
+            "stage_events", "SELECT s.* FROM stage_events s ANTI JOIN losing l ON l.event = s.event"
+        )
         files = workspace.columns("SELECT * FROM files ORDER BY file")
         files["n_repeated"] = [counted.get(int(file), 0) for file in files["file"]]  # type: ignore[assignment]
         workspace.clear("files")

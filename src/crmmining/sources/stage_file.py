@@ -49,9 +49,7 @@ def stage_file(workspace: Workspace, study: StudyFile, reading: Reading, file: i
     _note_formats(workspace, reader.formats, raw, file)
 
 
-def _note_formats(
-    workspace: Workspace, formats: dict[str, KnownFormat], raw: RawTable, file: int
-) -> None:
+def _note_formats(workspace: Workspace, formats: dict[str, KnownFormat], raw: RawTable, file: int) -> None:
     for column, form in formats.items():
         if form.proved:
             what = f"times of column {column!r} proved by their values to be written as {form.format}"

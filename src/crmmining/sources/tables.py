@@ -20,8 +20,9 @@ _TAKEN = {"first": "arg_min(value, n)", "last": "arg_max(value, n)", "min": "min
 
 _PARSED = """
     CREATE TEMP TABLE parsed (
-        row BIGINT, own_id VARCHAR, time_text VARCHAR, time BIGINT, start_text VARCHAR, start BIGINT, activity VARCHAR,
-        key_kind VARCHAR, key VARCHAR, record_type VARCHAR, record_id VARCHAR, channel VARCHAR,
+        row BIGINT, own_id VARCHAR, time_text VARCHAR, time BIGINT, start_text VARCHAR, start BIGINT,
+        activity VARCHAR, key_kind VARCHAR, key VARCHAR, record_type VARCHAR, record_id VARCHAR,
+        channel VARCHAR,
         department VARCHAR, resource VARCHAR, actor VARCHAR, score_text VARCHAR, satisfaction DOUBLE,
         sequence BIGINT, changing VARCHAR
     )
@@ -37,7 +38,9 @@ _CONTENT = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in _
 _CONTENT_ID = f"CAST(md5_number_lower(concat_ws(chr(31), ?, {_CONTENT})) >> 1 AS BIGINT)"
 _TELL_EQUAL_ROWS_APART = """
     UPDATE stage_events s
-    SET id = CAST(md5_number_lower(concat_ws(chr(31), CAST(s.id AS VARCHAR), CAST(d.n AS VARCHAR))) >> 1 AS BIGINT)
+    SET id = CAST(
+        md5_number_lower(concat_ws(chr(31), CAST(s.id AS VARCHAR), CAST(d.n AS VARCHAR))) >> 1 AS BIGINT
+    )
     FROM (
         SELECT event, row_number() OVER (PARTITION BY id ORDER BY event) AS n
         FROM stage_events

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import UnreadableValueError
-from crmmining.sources.expressions import Expression
+from crmmining.sources.expressions import Expression, selected
 from crmmining.study.source_spec import TimeFormat
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{1,2}(:?\d{2}){0,2}([.,]\d+)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?$"
@@ -96,13 +96,12 @@ def _candidates(workspace: Workspace, column: str, table: str) -> list[str]:
     """The formats that read the first value; only these can read all."""
     first = workspace.value(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY _row LIMIT 1")
     forms = ["iso", *(date + clock for date in _DATES for clock in _CLOCKS)]
-    workspace.run("CREATE OR REPLACE TEMP TABLE one_value AS SELECT CAST(NULL AS VARCHAR) AS v WHERE FALSE")
-    workspace.run("INSERT INTO one_value VALUES (?)", [first])
-    found = []
-    for form in forms:
-        expression = KnownFormat(form, "UTC", proved=True).microseconds("v")
-        if workspace.value(f"SELECT {expression.sql} FROM one_value", expression.values) is not None:
-            found.append(form)
+    readings = [KnownFormat(form, "UTC", proved=True).microseconds("v") for form in forms]
+    chosen = selected([(reading, f"r{i}") for i, reading in enumerate(readings)])
+    values = workspace.rows(
+        f"SELECT {chosen.sql} FROM (SELECT CAST(? AS VARCHAR) AS v) one", [*chosen.values, first]
+    )[0]
+    found = [form for form, value in zip(forms, values, strict=True) if value is not None]
     return ["iso"] if "iso" in found else [form for form in found if _plausible(form, first)]
 
 

@@ -31,6 +31,7 @@ if "CRMMINING_TEST_SPARK" not in os.environ:
     collect_ignore_glob = ["test_*.py"]
 
 START_UP = 60.0
+LIGHT_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Cluster:
         scratch = self.folder / f"{name}-local"
         scratch.mkdir(parents=True)
         environment = kept | {
+            "JAVA_TOOL_OPTIONS": LIGHT_JAVA,
             "SPARK_HOME": str(home),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_DAEMON_MEMORY": "256m",
@@ -134,12 +136,12 @@ def make_cluster(tmp_path_factory) -> Iterator[Callable[[int], Cluster]]:
 
 @pytest.fixture(scope="session", autouse=True)
 def far_from_utc() -> Iterator[None]:
-    """The machine's own time zone must not matter."""
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "America/New_York"
-    time.tzset()
-    yield
-    os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+    """The machine's own time zone must not matter. And Java compiles lightly: nothing here runs for long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        patch.setenv("JAVA_TOOL_OPTIONS", LIGHT_JAVA)
+        time.tzset()
+        yield
     time.tzset()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+_STOPPED = 130
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
@@ -18,6 +20,8 @@ def run(arguments: Sequence[str]) -> int:
     debug = len(words) != len(arguments)
     try:
         code = typer.main.get_command(app).main(args=words, prog_name="crmmining", standalone_mode=False)
+        if code == _STOPPED:  # Ctrl-C, which the library turns into its code
+            return _said("stopped; nothing stored was changed", _STOPPED)
         return code if isinstance(code, int) else 0
     except CrmminingError as error:
         if debug:
@@ -26,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
     except TyperException as error:
         return _said(f"{error.format_message()} Ask 'crmmining --help'.", 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _said("stopped; nothing stored was changed", 130)
+        return _said("stopped; nothing stored was changed", _STOPPED)
     except SystemExit:  # rich's way of saying that nobody reads on (… | head): no threshold was missed
         return 0
     except BrokenPipeError:

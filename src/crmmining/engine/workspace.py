@@ -211,6 +211,10 @@ class Workspace:
 
         try:
             yield
+        except RuntimeError as error:
+            if "interrupted" in str(error).lower():  # what Ctrl-C inside a query becomes
+                raise KeyboardInterrupt from None
+            raise
         except duckdb.Error as error:
             told = running_error(self.path, str(error))
             if told is None:
@@ -283,9 +287,13 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect()
     try:
-        return duckdb.connect(
-            str(path), read_only=read_only, config={"storage_compatibility_version": _STORAGE}
-        )
+        if not read_only:
+            return duckdb.connect(str(path), config={"storage_compatibility_version": _STORAGE})
+        # Attached, not connected to: within a process a path is one database, even after a load replaced it.
+        connection = duckdb.connect()
+        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS study (READ_ONLY)")
+        connection.execute("USE study")
+        return connection
     except duckdb.Error as error:
         raise opening_error(path, str(error)) from None
 

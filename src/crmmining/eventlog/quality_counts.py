@@ -123,7 +123,7 @@ _COUNTS = (
             FROM said_records s JOIN files f ON f.file = s.file JOIN record_ids r ON r.record = s.record
         ) r ON r.source = l.source AND r.id = l.to_id
         """,
-        "said_links",
+        "(SELECT DISTINCT record, to_type, to_id FROM said_links) l",
     ),
     _Count(
         "customers",

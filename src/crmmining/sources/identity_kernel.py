@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.eventlog.kernel import kernel
+from crmmining.eventlog.kernel import Int32s, native
 
 
 def components(a: NDArray[np.int32], b: NDArray[np.int32], n: int) -> NDArray[np.int32]:
@@ -16,16 +16,15 @@ def components(a: NDArray[np.int32], b: NDArray[np.int32], n: int) -> NDArray[np
     >>> components(np.array([0, 3], np.int32), np.array([0, 1], np.int32), 4).tolist()
     [0, 1, -1, 1]
     """
-    found: NDArray[np.int32] = _components(
-        np.ascontiguousarray(a, np.int32), np.ascontiguousarray(b, np.int32), n
-    )
-    return found
-
-
-@kernel
-def _components(a, b, n):  # type: ignore[no-untyped-def]
     root = np.full(n, -1, np.int32)
-    for i in range(a.size):
+    union_pairs(a.size, n, np.ascontiguousarray(a, np.int32), np.ascontiguousarray(b, np.int32), root)
+    return root
+
+
+@native
+def union_pairs(n_pairs: int, n: int, a: Int32s, b: Int32s, root: Int32s) -> None:
+    """Join the trees of each pair, then let every node point at its root; `root` is -1 everywhere before."""
+    for i in range(n_pairs):
         x, y = a[i], b[i]
         if root[x] < 0:
             root[x] = x
@@ -44,4 +43,3 @@ def _components(a, b, n):  # type: ignore[no-untyped-def]
     for x in range(n):
         if root[x] >= 0:
             root[x] = root[root[x]]  # roots are smaller than their members, so they are done already
-    return root

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import yaml
 from pydantic import BaseModel
 
-from crmmining.study import journey_terms, source_spec, study_file
+from crmmining.study import engine_spec, journey_terms, source_spec, study_file
 from crmmining.study.base import Names
 from crmmining.study.calendars import WorkingCalendar, ZoneName
 from crmmining.study.durations import Duration
@@ -50,6 +50,7 @@ NAMED_TYPES: list[tuple[Any, str]] = [
     (study_file.Strategy, "[strategy](#strategy)"),
     (WorkingCalendar, "[calendar](#calendar)"),
     (source_spec.PromiseSpec, "[promise](#promise)"),
+    (engine_spec.SparkSpec, "[spark](#spark)"),
     (source_spec.TimeFormat, "[time](#time)"),
     (source_spec.EventSpec, "[event](#event)"),
     (source_spec.RecordSpec, "[record](#record)"),

@@ -34,6 +34,11 @@ START_UP = 60.0
 LIGHT_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The shared Spark comes last: it stays to the end, and a process has one."""
+    items.sort(key=lambda item: "spark" in getattr(item, "fixturenames", ()))
+
+
 @dataclass
 class Cluster:
     """A master and workers of Apache Spark on 127.0.0.1, one core each."""

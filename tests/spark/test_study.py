@@ -22,8 +22,10 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path) -> None:
         assert mine[what] == rows, what
     chosen = ["channel=web|phone", "from=2025-01-10"]
     for name in ("Get it", "Be helped"):
-        assert study.journey_log(name, where=chosen).variants.to_frame().equals(
-            beside.journey_log(name, where=chosen).variants.to_frame()
+        assert (
+            study.journey_log(name, where=chosen)
+            .variants.to_frame()
+            .equals(beside.journey_log(name, where=chosen).variants.to_frame())
         )
     study.workspace.close()
     steps: list[str] = []

@@ -41,7 +41,7 @@ REFUSED = {
         HEAD.replace("customer", "custmer"),
         4,
         "'custmer'",
-        "'time', 'activity', 'start'",
+        "'time', 'activity', 'id', 'start'",
     ),
     "wrong key of a role": (
         HEAD.replace("activity: a", "activity: {column: a, mapp: {}}"),

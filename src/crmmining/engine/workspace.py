@@ -19,6 +19,7 @@ from crmmining.errors import WorkspaceError
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 # Readable by DuckDB 1.5 and 2.0 alike.
 _STORAGE = "v1.5.0"
@@ -91,9 +92,8 @@ class Workspace:
         """Make (or make anew) a working table from integer columns in memory."""
         import pyarrow as pa
 
-        self._connection.register("incoming", pa.table({key: pa.array(v) for key, v in columns.items()}))
-        self.table(name, "SELECT * FROM incoming")
-        self._connection.unregister("incoming")
+        with self._incoming(pa.table({key: pa.array(values) for key, values in columns.items()})):
+            self.table(name, "SELECT * FROM incoming")
 
     def drop(self, *names: str) -> None:
         """Give the space of working tables back."""
@@ -109,11 +109,8 @@ class Workspace:
         import pyarrow as pa
 
         names = ", ".join(columns)
-        self._connection.register(
-            "incoming", pa.table({key: pa.array(values) for key, values in columns.items()})
-        )
-        self.run(f"INSERT INTO {name} ({names}) SELECT {names} FROM incoming")
-        self._connection.unregister("incoming")
+        with self._incoming(pa.table({key: pa.array(values) for key, values in columns.items()})):
+            self.run(f"INSERT INTO {name} ({names}) SELECT {names} FROM incoming")
 
     def map_parts(
         self, function: Callable[[Columns], T], sql: str, values: Sequence[Any] = (), *, by: str
@@ -205,6 +202,14 @@ class Workspace:
         self.run("INSERT INTO meta VALUES (?, ?)", [key, value])
 
     @contextmanager
+    def _incoming(self, rows: pa.Table) -> Iterator[None]:
+        """Rows in memory under the name `incoming`."""
+        with self._told():
+            self._connection.register("incoming", rows)
+            yield
+            self._connection.unregister("incoming")
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         """Say in one line what stopped the database."""
         import duckdb
@@ -216,6 +221,8 @@ class Workspace:
                 raise KeyboardInterrupt from None
             raise
         except duckdb.Error as error:
+            if "KeyboardInterrupt" in str(error):
+                raise KeyboardInterrupt from None
             told = running_error(self.path, str(error))
             if told is None:
                 raise

@@ -84,9 +84,6 @@ class StoredTables(Engine, Protocol):
     def event_column(self, expression: str) -> NDArray[Any]:
         """An expression over the table events as an array by place; -1, NaN or None where no event is."""
 
-    def event_goals(self) -> Columns:
-        """The events that belong to a goal: place, instance, rule."""
-
     def meta(self, key: str) -> str | None:
         """A remembered value, None if never set."""
 

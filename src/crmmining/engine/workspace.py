@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from crmmining.engine.arrow_columns import numpy_columns
 from crmmining.engine.csv_errors import csv_error
 from crmmining.engine.duckdb_errors import opening_error, running_error
-from crmmining.engine.engine import Columns, T, by_place, filled
+from crmmining.engine.engine import Columns, T, by_place
 from crmmining.engine.memory import Memory
 from crmmining.engine.parts import split_parts
 from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY, VIEWS
@@ -75,9 +76,7 @@ class Workspace:
 
     def columns(self, sql: str, values: Sequence[Any] = ()) -> Columns:
         """A result as NumPy columns; absent integers are -1, absent numbers NaN, absent texts None."""
-        with self._told():
-            found = self._connection.execute(sql, list(values)).fetchnumpy()
-        return {name: filled(column) for name, column in found.items()}
+        return numpy_columns(self.arrow(sql, values))
 
     def arrow(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """A result as an Arrow table."""
@@ -181,12 +180,6 @@ class Workspace:
         found = self.columns(f"SELECT rowid AS place, {expression} AS value FROM events")
         return by_place(found["place"], found["value"])
 
-    def event_goals(self) -> Columns:
-        """The events that belong to a goal: place, instance, rule."""
-        return self.columns(
-            "SELECT e.rowid AS place, i.instance, i.rule FROM event_goals i JOIN events e USING (event)"
-        )
-
     def tables(self) -> set[str]:
         """The names of all tables."""
         return {name for (name,) in self.rows("SELECT table_name FROM duckdb_tables()")}
@@ -256,23 +249,15 @@ class Workspace:
         return max(1, -(-n_rows * width // self.memory.part))
 
     def _batches(self, sql: str, values: Sequence[Any]) -> Iterator[Columns]:
+        import pyarrow as pa
+
         with self._told():
             reader = self._connection.sql(sql, params=list(values)).to_arrow_reader(_BATCH)
-        for batch in reader:
-            yield {name: _array(batch.column(i)) for i, name in enumerate(reader.schema.names)}
+            for batch in reader:
+                yield numpy_columns(pa.Table.from_batches([batch]), flags_as_numbers=True)
 
 
 _WIDTHS = {"TINYINT": 1, "BOOLEAN": 1, "SMALLINT": 2, "INTEGER": 4}
-
-
-def _array(column: Any) -> NDArray[Any]:
-    import pyarrow as pa
-
-    if pa.types.is_boolean(column.type):
-        column = column.cast(pa.int8())
-    absent = float("nan") if pa.types.is_floating(column.type) else -1
-    filled_column = column.fill_null(pa.scalar(absent, column.type)) if column.null_count else column
-    return filled_column.to_numpy(zero_copy_only=False)
 
 
 def schema_version(path: Path) -> int:

@@ -75,6 +75,7 @@ class GoalWalk:
         number = np.arange(walk.goal.size) - np.repeat(walk.offsets[:-1], n_goals)
         instance = customer * MOST_GOALS + number
         assigned = np.flatnonzero(walk.instance >= 0)
+        assigned = assigned[np.argsort(found.events[assigned])]  # as they lie in the table of events
         facts: Columns = {"instance": instance, "goal": walk.goal, "customer": customer, "number": number + 1}
         times = {name: getattr(walk, name) for name in ("begun", "last", "reached", "ended")}
         return {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crmmining.engine.engine import Columns, StoredTables
 from crmmining.engine.schema import MOST_GOALS
 from crmmining.eventlog.codes import laid_out, ranked
-from crmmining.eventlog.kernel import kernel
+from crmmining.eventlog.kernel import Int64s, native
 from crmmining.eventlog.log import CUSTOMER
 from crmmining.study.study_file import StudyFile
 
@@ -79,6 +79,11 @@ class StoredEvents:
             return ranked(self.names[name])[self._plain(name)]
         return self._plain(name)
 
+    def in_goals(self) -> Columns:
+        """The events that belong to a goal: place, instance, rule."""
+        found = self._workspace.columns("SELECT event, instance, rule FROM event_goals")
+        return {"place": places_of(self._plain("event"), found.pop("event")), **found}
+
     def sorted_names(self) -> dict[str, tuple[str, ...]]:
         """The names behind the codes of each column."""
         return {kind: tuple(sorted(names)) if kind in _NAMED else names for kind, names in self.names.items()}
@@ -132,16 +137,58 @@ def case_of_instance(instance: NDArray[np.int64], cases: NDArray[np.int64]) -> N
     first = np.cumsum(size) - size
     slots = np.full(int(size.sum()), -1, np.int64)
     slots[first[customer] + number] = np.arange(cases.size)
-    return np.asarray(_looked_up(instance, size, first, slots, MOST_GOALS))
-
-
-@kernel
-def _looked_up(instance, size, first, slots, most):  # type: ignore[no-untyped-def]
     found = np.empty(instance.size, np.int64)
-    for i in range(instance.size):
-        customer, number = instance[i] // most, instance[i] % most
-        if instance[i] < 0 or customer >= size.size or number >= size[customer]:
-            found[i] = -1
-        else:
-            found[i] = slots[first[customer] + number]
+    wanted = np.ascontiguousarray(instance, np.int64)
+    look_up(instance.size, size.size, MOST_GOALS, wanted, size, first, slots, found)
     return found
+
+
+def places_of(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each wanted key stands among keys that are all different; -1 where it is not there.
+
+    Both are mostly ascending, in a few runs, so that bringing them in order costs little.
+
+    >>> places_of(np.array([30, 10, 20]), np.array([20, 99, 30])).tolist()
+    [2, -1, 0]
+    """
+    places = np.empty(wanted.size, np.int64)
+    find_places(
+        keys.size, wanted.size, _ascending(keys), np.ascontiguousarray(keys, np.int64),
+        _ascending(wanted), np.ascontiguousarray(wanted, np.int64), places,
+    )  # fmt: skip
+    return places
+
+
+def _ascending(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The order that makes values ascending."""
+    if bool((values[1:] >= values[:-1]).all()):
+        return np.arange(values.size)
+    return np.argsort(values, kind="stable")
+
+
+@native
+def find_places(
+    n_keys: int, n_wanted: int, order: Int64s, keys: Int64s, of_wanted: Int64s, wanted: Int64s, places: Int64s
+) -> None:
+    """Walk through keys and wanted side by side, each in its ascending order."""
+    i = 0
+    for k in range(n_wanted):
+        looked_for = wanted[of_wanted[k]]
+        while i < n_keys and keys[order[i]] < looked_for:
+            i += 1
+        places[of_wanted[k]] = -1
+        if i < n_keys and keys[order[i]] == looked_for:
+            places[of_wanted[k]] = order[i]
+
+
+@native
+def look_up(
+    n: int, n_customers: int, most: int,
+    instance: Int64s, size: Int64s, first: Int64s, slots: Int64s, found: Int64s,
+) -> None:  # fmt: skip
+    """The slot of each instance: those of a customer stand side by side, by number."""
+    for i in range(n):
+        customer, number = instance[i] // most, instance[i] % most
+        found[i] = -1
+        if instance[i] >= 0 and customer < n_customers and number < size[customer]:
+            found[i] = slots[first[customer] + number]

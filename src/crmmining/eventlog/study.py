@@ -222,7 +222,7 @@ class Study:
     def _read_journey(self, notion: CaseNotion, chosen: str) -> EventLog:
         code, by = self.goals.index(notion.name), self.declared.goals[notion.name].by
         cases = self._frame(_JOURNEY_CASES.format(chosen=chosen), [by_kind(by or ""), code])
-        found = self.workspace.event_goals()
+        found = self._events.in_goals()
         case = case_of_instance(found["instance"], cases["instance"].to_numpy())
         mine = case >= 0
         return self._read(notion, case[mine], found["place"][mine], {"rule": found["rule"][mine]}, cases)

@@ -77,6 +77,7 @@ def test_a_workspace_of_another_version_is_refused_with_the_way_out(tmp_path: Pa
     with Workspace(tmp_path / "w.duckdb") as workspace:
         workspace.remember("schema version", "0")
     with pytest.raises(
-        WorkspaceError, match=rf"another version \(tables 0, this is {SCHEMA_VERSION}\); delete it and load again"
+        WorkspaceError,
+        match=rf"another version \(tables 0, this is {SCHEMA_VERSION}\); delete it and load again",
     ):
         Workspace(tmp_path / "w.duckdb", read_only=True)

@@ -12,7 +12,9 @@ DECLARED = """
 study: Growing
 sources:
   - table: deals/*.csv
-    record: {type: deal, id: deal, opened: begun, closed: ended, attributes: {kind: {column: kind}, first: {column: kind, take: first}, topic: {column: topic}}}
+    record:
+      {type: deal, id: deal, opened: begun, closed: ended,
+       attributes: {kind: {column: kind}, first: {column: kind, take: first}, topic: {column: topic}}}
     customer: {id: who}
     links: [{column: came_from}, {column: case, to: case}]
     event: {id: n, time: at, activity: step, resource: by, actor: {value: company}}
@@ -33,8 +35,12 @@ processes:
   Cards: {record: deal, where: {kind: c}, department: Cards}
   Help: {record: case, closed_by: [solved], department: Service}
 goals:
-  Get it: {opened_by: [begin, look], reached_by: [done], ended_by: [no], includes: {processes: [Loans, Cards], activities: [call]}}
-  Be helped: {opened_by: [ask], reached_by: [solved], includes: {processes: [Help], activities: [call]}, by: topic, settled_after: 3d, silence: 9d}
+  Get it:
+    {opened_by: [begin, look], reached_by: [done], ended_by: [no],
+     includes: {processes: [Loans, Cards], activities: [call]}}
+  Be helped:
+    {opened_by: [ask], reached_by: [solved], includes: {processes: [Help], activities: [call]}, by: topic,
+     settled_after: 3d, silence: 9d}
 segments: [region]
 """
 
@@ -127,7 +133,9 @@ class World:
         return folder / "study.yaml"
 
 
-_NAMED = "(SELECT record, n.name || ' ' || id AS r FROM records JOIN names n ON kind = 'record_type' AND code = type)"
+_NAMED = """(
+    SELECT record, n.name || ' ' || id AS r FROM records JOIN names n ON kind = 'record_type' AND code = type
+)"""
 _TOLD = {
     "events": """
         SELECT
@@ -147,15 +155,20 @@ _TOLD = {
         SELECT r.r, c.key, x.process, x.opened, x.closed, x.first, x.shared, x.n_customers, x.n_processes
         FROM records x JOIN {named} r ON r.record = x.record LEFT JOIN customers c ON c.customer = x.customer
     """,
-    "attributes": "SELECT r.r, attribute, value FROM record_attributes x JOIN {named} r ON r.record = x.record",
+    "attributes": """
+        SELECT r.r, attribute, value FROM record_attributes x JOIN {named} r ON r.record = x.record
+    """,
     "links": """
-        SELECT a.r, b.r FROM links l JOIN {named} a ON a.record = l.record JOIN {named} b ON b.record = l.linked
+        SELECT a.r, b.r
+        FROM links l JOIN {named} a ON a.record = l.record JOIN {named} b ON b.record = l.linked
     """,
     "customers": """
         SELECT c.key, k.kind, k.value
         FROM customers c JOIN key_customers o ON o.customer = c.customer JOIN keys k ON k.key = o.key
     """,
-    "people": "SELECT c.key, a.attribute, a.value FROM customer_attributes a JOIN customers c USING (customer)",
+    "people": """
+        SELECT c.key, a.attribute, a.value FROM customer_attributes a JOIN customers c USING (customer)
+    """,
     "silences": "SELECT * FROM silences",
     "pauses": "SELECT c.key, goal, longest FROM goal_pauses JOIN customers c USING (customer)",
     "margins": "SELECT c.key, goal, low, high FROM goal_margins JOIN customers c USING (customer)",
@@ -173,8 +186,10 @@ _TOLD = {
         JOIN goal_facts g USING (instance)
         JOIN customers c ON c.customer = g.customer
     """,
-    "refused": "SELECT f.path, r.row, r.column_name, r.value, r.reason FROM refused r JOIN files f USING (file)",
-}  # fmt: skip
+    "refused": """
+        SELECT f.path, r.row, r.column_name, r.value, r.reason FROM refused r JOIN files f USING (file)
+    """,
+}
 
 
 def told(study: Study) -> dict[str, Any]:

@@ -171,9 +171,9 @@ def test_working_tables_come_from_tasks_too_and_are_gone_afterwards(work, spec) 
         assert workspace.value("SELECT count(*) FROM links") == 4
 
 
-def test_columns_of_events_come_by_place_and_goals_know_the_places(work, spec) -> None:
+def test_columns_of_events_come_by_place(work, spec) -> None:
     with SparkWorkspace(work, spec) as workspace:
-        assert workspace.event_column("time").size == workspace.event_goals()["place"].size == 0
+        assert workspace.event_column("time").size == 0
         workspace.insert(
             "events", {"event": [30, 10], "time": [3, 1], "record": [None, 7], "visible": [True, None]}
         )
@@ -186,13 +186,6 @@ def test_columns_of_events_come_by_place_and_goals_know_the_places(work, spec) -
         assert workspace.event_column("time * 10").tolist() == event
         assert workspace.event_column("record").tolist() == [-1, -1, -1]
         assert sorted(workspace.event_column("CAST(visible AS TINYINT)").tolist()) == [-1, 1, 1]
-        workspace.insert("event_goals", {"event": [20], "instance": [5], "rule": [2]})
-        found = workspace.event_goals()
-        assert (
-            event[found["place"][0]] == 20
-            and found["instance"].tolist() == [5]
-            and found["rule"].tolist() == [2]
-        )
         workspace.hold("some", {"k": np.array([1, 2]), "n": np.array([-1, 3], np.int8)})
         workspace.hold("some", {"k": np.array([4])})
         assert workspace.rows("SELECT * FROM some") == [(4,)]

@@ -16,7 +16,7 @@ from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
 from crmmining.engine.spark_jobs import Jobs
 from crmmining.engine.spark_session import PATIENCE, join_spark
 from crmmining.engine.spark_tables import SparkTables, as_rows_of, storable
-from crmmining.engine.stored_columns import places_of, stored_column
+from crmmining.engine.stored_columns import stored_column
 from crmmining.engine.work_folder import WorkFolder
 from crmmining.errors import WorkspaceError
 from crmmining.study.engine_spec import SparkSpec
@@ -209,12 +209,6 @@ class SparkWorkspace:
         """An expression over the table events as an array by place; -1, NaN or None where it is absent."""
         return stored_column(self._folder.folders("events"), expression)
 
-    def event_goals(self) -> Columns:
-        """The events that belong to a goal: place, instance, rule."""
-        goals = self._folder.folders("event_goals")
-        event, instance, rule = (stored_column(goals, name) for name in ("event", "instance", "rule"))
-        return {"place": places_of(self.event_column("event"), event), "instance": instance, "rule": rule}
-
     def _open(self, patience: float, read_only: bool) -> None:
         self._session = self._shared.session(self.spec.partitions)
         make_folder, rows_per_part = self._folder.scratch.folder, self.spec.rows_per_part
@@ -226,6 +220,7 @@ class SparkWorkspace:
             self.remember(VERSION_KEY, str(SCHEMA_VERSION))
 
     def _frame(self, sql: str, values: Sequence[Any]) -> DataFrame:
+        self._tables.prepare(sql)
         return self._session.sql(sql, args=[_plain(value) for value in values])
 
     def _write(self, frame: DataFrame, place: Path) -> None:
@@ -255,7 +250,7 @@ class SparkWorkspace:
             yield
         except BaseException:
             self._folder.rollback()
-            self._tables.show_stored()
+            self._tables.forget_stored()
             raise
         self._folder.commit()
 

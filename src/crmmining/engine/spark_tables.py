@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,34 +18,46 @@ if TYPE_CHECKING:
 
 
 class SparkTables:
-    """Folders of Parquet files, each table a view over its own."""
+    """Folders of Parquet files, each table a view over its own.
+
+    A view costs Spark 0.1 s, so one of a stored table is made when a query first names it.
+    """
 
     def __init__(self, session: SparkSession, folder: WorkFolder) -> None:
         self._session, self._folder = session, folder
         self._working: dict[str, list[Path]] = {}
         self._schemas: dict[str, StructType] = {}
-        self.show_stored()
-        for name, query in VIEWS.items():
-            session.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        self._stale = {*TABLES, *VIEWS}
 
     def names(self) -> set[str]:
         """Of all tables, stored and working."""
         return {*TABLES, *self._working}
 
-    def show_stored(self) -> None:
-        """Let queries see what the work folder holds now."""
-        for name in TABLES:
+    def prepare(self, sql: str) -> None:
+        """Let a query see what the stored tables it names hold now."""
+        named = _words(sql)
+        for name, query in reversed(VIEWS.items()):  # a view may name one before it
+            named |= _words(query) if name in named else set()
+        for name in TABLES.keys() & self._stale & named:
             self._show(name)
+        for name, query in VIEWS.items():
+            if name in self._stale & named:
+                self._session.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        self._stale -= named
+
+    def forget_stored(self) -> None:
+        """The work folder may hold something else now."""
+        self._stale |= TABLES.keys()
 
     def clear(self, name: str) -> None:
         """Leave one of the schema's tables without rows."""
         self._folder.clear(name)
-        self._show(name)
+        self._stale.add(name)
 
     def add(self, name: str, place: Path) -> None:
         """Count the files of a new folder to one of the schema's tables."""
         self._folder.add(name, place)
-        self._show(name)
+        self._stale.add(name)
 
     def keep(self, name: str, place: Path, schema: StructType | None = None) -> None:
         """Make a folder a working table, in place of one of that name."""
@@ -111,6 +124,10 @@ def storable(frame: DataFrame) -> DataFrame:
         if field.dataType.typeName() == "void":
             frame = frame.withColumn(field.name, frame[f"`{field.name}`"].cast("int"))
     return frame
+
+
+def _words(sql: str) -> set[str]:
+    return set(re.findall(r"\w+", sql.lower()))
 
 
 def _remove(places: Iterable[Path]) -> None:

@@ -54,8 +54,8 @@ def add_changes(
 ) -> None:
     """Add what is new, and make anew only what it touches."""
     open_touched(workspace)
-    n_removed = forget_files(workspace, changes.replaced) if changes.replaced else 0
     first_file = int(workspace.value("SELECT coalesce(max(file), -1) + 1 FROM files"))
+    n_removed = forget_files(workspace, changes.replaced) if changes.replaced else 0
     n_added = _read(workspace, study, jobs, changes.readings, first_file, say)
     touch_new(workspace, first_file)
     say("finding customers", 0.6)

@@ -47,7 +47,8 @@ def _last_load(study: Study) -> str:
     from crmmining.study.durations import humanise
 
     run = study.runs[-1]
-    took = humanise(run.ended - run.began)
+    seconds = (run.ended - run.began) / 1e6
+    took = humanise(run.ended - run.began) if seconds >= 10 else f"{seconds:.1f} s"
     if run.whole:
         return f"Last load: everything, {run.n_added:,} events in {took}"
     removed = f", {run.n_removed:,} taken out" if run.n_removed else ""

@@ -46,6 +46,22 @@ def test_a_changed_export_is_loaded_again(declared: Path) -> None:
     assert events(open_study(declared), "activity") == ["a", "b", "c"]
 
 
+def test_what_a_file_grew_by_is_judged_with_the_rows_before(tmp_path: Path) -> None:
+    declared = PLAIN.replace("event:", "max_refused: 0.2\n    event:")
+    rows = "at,step,email\n" + "".join(f"2025-01-{day:02},a,ann@x\n" for day in range(1, 9))
+    path = write_study(tmp_path, declared, events=rows)
+    open_study(path).workspace.close()
+    for n, bad in enumerate(("soon,b,ann@x\n", "later,b,ann@x\n"), start=1):
+        rows += bad
+        (tmp_path / "events.csv").write_text(rows)
+        study = open_study(path)  # 1 of 9 rows, then 2 of 10
+        assert study.n_events == 8 and study.quality.refused["n"].sum() == n
+        study.workspace.close()
+    (tmp_path / "events.csv").write_text(rows + "never,b,ann@x\n")
+    with pytest.raises(SourceError, match=r"row 11, column 'at': 'never' is no time .* max_refused: 0.41"):
+        open_study(path)
+
+
 def test_a_changed_study_is_loaded_again_where_it_decides_the_reading(declared: Path) -> None:
     declared.write_text(declared.read_text() + "activities: {a: {name: Asked}}\n")
     assert events(open_study(declared), "activity") == ["Asked", "b"]

@@ -53,9 +53,13 @@ def _last_load(study: Study) -> str:
         return f"Last load: everything, {run.n_added:,} events in {took}"
     removed = f", {run.n_removed:,} taken out" if run.n_removed else ""
     return (
-        f"Last load: {run.n_files:,} new or changed {'file' if run.n_files == 1 else 'files'}, "
-        f"{run.n_added:,} events added{removed}, {run.n_customers:,} customers made anew, in {took}"
+        f"Last load: {_counted(run.n_files, 'new or changed file')}, {_counted(run.n_added, 'event')} added"
+        f"{removed}, {_counted(run.n_customers, 'customer')} made anew, in {took}"
     )
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def init(

@@ -168,7 +168,7 @@ def _compared(job: Job, parts: list[_Stored]) -> Reading | None:
     if stat.st_size == last.n_bytes and now == last.checksum:
         return None
     if stat.st_size > last.n_bytes and before == last.checksum and ended and _may_grow(job):
-        known = Known(last.n_bytes, last.first_row + last.n_rows)
+        known = Known(last.n_bytes, last.first_row + last.n_rows, tuple(part.file for part in parts))
         return Reading(job, stat.st_size, stat.st_mtime_ns, now, known, last.formats)
     return Reading(job, stat.st_size, stat.st_mtime_ns, now)
 

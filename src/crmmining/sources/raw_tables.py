@@ -16,12 +16,40 @@ from crmmining.study.source_spec import Lookup, TableSource
 
 
 @dataclass(frozen=True)
+class Known:
+    """The part of a file that has been read before: bytes, rows, and the numbers it was read under."""
+
+    n_bytes: int
+    n_rows: int
+    files: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class RawTable:
-    """A file read into the temporary table `raw`."""
+    """A file, or what it grew by, read into the temporary table `raw`; `known` is what came before."""
 
     path: Path
     columns: Columns
     n_rows: int
+    known: Known | None = None
+
+    def n_refused(self, workspace: Workspace, n: int, column: str, reason: str) -> int:
+        """How many rows of the whole file are refused for a reason, `n` of these and those before."""
+        if self.known is None:
+            return n
+        before = workspace.value(
+            f"""
+            SELECT count(*) FROM refused
+            WHERE column_name = ? AND reason = ? AND file IN ({", ".join("?" * len(self.known.files))})
+            """,
+            [column, reason, *self.known.files],
+        )
+        return n + int(before)
+
+    @property
+    def n_whole(self) -> int:
+        """Rows of the whole file."""
+        return self.n_rows + (self.known.n_rows if self.known else 0)
 
 
 def files_of(spec: TableSource, folder: Path) -> list[Path]:
@@ -38,14 +66,6 @@ def files_of(spec: TableSource, folder: Path) -> list[Path]:
     return found
 
 
-@dataclass(frozen=True)
-class Known:
-    """The part of a file that has been read before: its bytes, and its rows."""
-
-    n_bytes: int
-    n_rows: int
-
-
 def read_raw(
     workspace: Workspace, path: Path, spec: TableSource, folder: Path, known: Known | None = None
 ) -> RawTable:
@@ -59,7 +79,7 @@ def read_raw(
     columns = _read_into(workspace, "raw", path, spec, known)
     if spec.lookup:
         columns = _looked_up(workspace, path, columns, spec.lookup, spec, folder)
-    return RawTable(path, columns, int(workspace.value("SELECT count(*) FROM raw")))
+    return RawTable(path, columns, int(workspace.value("SELECT count(*) FROM raw")), known)
 
 
 def _read_into(

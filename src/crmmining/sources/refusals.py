@@ -72,10 +72,11 @@ class Refusals:
         if not bad:
             return
         n = self.workspace.value(f"SELECT count(*) FROM parsed WHERE {condition}")
-        if n > self.most * self.raw.n_rows:  # a file that grew is judged by what it grew by
+        refused = self.raw.n_refused(self.workspace, n, column, reason)
+        if refused > self.most * self.raw.n_whole:
             row, value = bad[0]
             more = f" ({n - 1:,} more such rows)" if n > 1 else ""
-            enough = min(1.0, max(0.01, n / max(self.raw.n_rows, 1) * 1.5))
+            enough = min(1.0, max(0.01, refused / max(self.raw.n_whole, 1) * 1.5))
             raise UnreadableValueError(
                 f"{self.raw.path}: row {row}, column {column!r}: {value!r} {reason}{more}; "
                 f"mend it, or set such rows aside with max_refused: {enough:.2f}"

@@ -157,7 +157,8 @@ class TableReader:
         quoted = raw.columns.quoted(column)
         bad = f"FROM raw WHERE {quoted} IS NOT NULL AND ({moment.sql}) IS NULL"
         found = self.workspace.rows(f"SELECT _row, {quoted} {bad} ORDER BY _row", moment.values)
-        if len(found) > spec.max_refused * raw.n_rows:
+        reason = "is no time, the record counts as without it"
+        if raw.n_refused(self.workspace, len(found), column, reason) > spec.max_refused * raw.n_whole:
             row, value = found[0]
             raise UnreadableValueError(
                 f"{raw.path}: row {row}, column {column!r}: {value!r} is no time like "
@@ -165,7 +166,7 @@ class TableReader:
             )
         self.workspace.run(
             f"INSERT INTO refused SELECT ?, _row, ?, {quoted}, ? {bad}",
-            [file, column, "is no time, the record counts as without it", *moment.values],
+            [file, column, reason, *moment.values],
         )
 
     def _stage_customer_attributes(

@@ -17,8 +17,8 @@ import numpy as np
 from machine import machine, versions
 
 from crmmining.eventlog.case_order import CaseOrder, order_cases
-from crmmining.eventlog.goal_kernel import (
-    NEVER,
+from crmmining.eventlog.goal_kernel import NEVER
+from crmmining.eventlog.goal_walk import (
     RULES,
     GoalRecords,
     GoalRules,

@@ -10,7 +10,7 @@ import pytest
 
 from crmmining.errors import MissingColumnError, StudyFileError, UnknownNameError, WorkspaceError
 from crmmining.eventlog.case_order import order_cases
-from crmmining.eventlog.goal_kernel import GoalRecords, GoalRules, order_lives, pack_records, walk_customers
+from crmmining.eventlog.goal_walk import GoalRecords, GoalRules, order_lives, pack_records, walk_customers
 from crmmining.eventlog.variant_kernel import find_variants
 from crmmining.mining.alignment import Sequences, align
 from crmmining.mining.automaton import Automaton, from_term

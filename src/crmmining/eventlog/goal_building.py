@@ -22,7 +22,8 @@ from crmmining.eventlog.goal_events import (
     included_goals,
     walkable,
 )
-from crmmining.eventlog.goal_kernel import NEVER, GoalRules, Walk, walk_customers
+from crmmining.eventlog.goal_kernel import NEVER
+from crmmining.eventlog.goal_walk import GoalRules, Walk, walk_customers
 from crmmining.study.durations import DAY
 from crmmining.study.study_file import StudyFile
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from crmmining.engine.engine import Columns, Engine
 from crmmining.eventlog.case_order import order_cases
-from crmmining.eventlog.goal_kernel import NEVER, GoalRecords, GoalRules, Lives, order_lives, pack_records
+from crmmining.eventlog.goal_kernel import NEVER
+from crmmining.eventlog.goal_walk import GoalRecords, GoalRules, Lives, order_lives, pack_records
 from crmmining.study.study_file import StudyFile
 
 EVENT_PLACE = "f.rank * 1099511627776 + e.event % 1099511627776"

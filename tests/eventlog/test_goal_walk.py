@@ -11,14 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmmining.eventlog.case_order import order_cases
-from crmmining.eventlog.goal_kernel import (
-    AFTERMATH,
-    CONTINUED,
-    LINK,
-    NEVER,
-    OPENING,
+from crmmining.eventlog.goal_kernel import AFTERMATH, CONTINUED, LINK, NEVER, OPENING, RECORD
+from crmmining.eventlog.goal_walk import (
     PER_INSTANCE,
-    RECORD,
     GoalRecords,
     GoalRules,
     Lives,

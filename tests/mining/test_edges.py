@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from crmmining.engine.threads import SMALL
 from crmmining.eventlog.case_table import CaseTable
 from crmmining.eventlog.log import CaseNotion, EventLog
-from crmmining.eventlog.threads import SMALL
 from crmmining.mining.directly_follows import directly_follows
 from crmmining.mining.edges import MOST_DENSE
 

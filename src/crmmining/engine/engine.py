@@ -81,6 +81,10 @@ class StoredTables(Engine, Protocol):
     def path(self) -> Path | None:
         """Where the tables lie; None in memory."""
 
+    @property
+    def keeps_order(self) -> bool:
+        """Whether the rows of a table come back in the order in which they were added."""
+
     def event_column(self, expression: str) -> NDArray[Any]:
         """An expression over the table events as an array by place; -1, NaN or None where no event is."""
 

@@ -9,7 +9,7 @@ and are never given twice; an absent value is NULL.
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 VERSION_KEY = "schema version"
 MOST_GOALS = 1 << 24
 """A goal instance is numbered customer * MOST_GOALS + its number within the customer's life."""
@@ -108,13 +108,19 @@ TABLES = {
     """,
     "goal_pauses": "CREATE TABLE goal_pauses (customer INTEGER, goal INTEGER, longest BIGINT)",
     "goal_margins": "CREATE TABLE goal_margins (customer INTEGER, goal INTEGER, low BIGINT, high BIGINT)",
+    # `begun` is the time of the first event, `started` when that one began, which is the same for most.
     "goal_facts": """
         CREATE TABLE goal_facts (
             instance BIGINT, goal INTEGER, customer INTEGER, number INTEGER, by_code INTEGER,
-            begun BIGINT, last BIGINT, reached BIGINT, ended BIGINT
+            started BIGINT, begun BIGINT, last BIGINT, reached BIGINT, ended BIGINT
         )
     """,
-    "event_goals": "CREATE TABLE event_goals (event BIGINT, instance BIGINT, rule TINYINT)",
+    # The events of each goal instance in their order, with what a view of them needs.
+    "event_goals": """
+        CREATE TABLE event_goals (
+            event BIGINT, instance BIGINT, goal INTEGER, time BIGINT, activity INTEGER, rule TINYINT
+        )
+    """,
 }
 
 _SETTLED = "f.reached >= 0 AND h.horizon - f.reached >= s.settle"
@@ -131,7 +137,7 @@ VIEWS = {
     # 2 open. A goal counts as reached when it has also settled.
     "goals": f"""
         SELECT
-            f.instance, f.goal, f.customer, f.number, f.by_code, f.begun, f.last, f.ended,
+            f.instance, f.goal, f.customer, f.number, f.by_code, f.started, f.begun, f.last, f.ended,
             CASE WHEN {_SETTLED} THEN f.reached ELSE -1 END AS reached,
             CAST(
                 CASE

@@ -36,6 +36,8 @@ class SparkWorkspace:
             no workspace.
     """
 
+    keeps_order = False
+
     def __init__(
         self, work: Path, spec: SparkSpec, *, read_only: bool = False, patience: float = PATIENCE
     ) -> None:

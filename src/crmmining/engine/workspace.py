@@ -33,6 +33,8 @@ class Workspace:
     With `memory` the database spills to disk beyond its share, and rows are handed out in parts.
     """
 
+    keeps_order = True
+
     def __init__(
         self,
         path: Path | None = None,

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.threads import case_spans, each, spans
 from crmmining.eventlog.kernel import Int32s, Int64s, inlined, native
-from crmmining.eventlog.threads import case_spans, each, spans
 
 Ints = NDArray[np.integer[Any]]
 LONG_CASE = 64

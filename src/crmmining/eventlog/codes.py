@@ -21,6 +21,15 @@ def laid_out(values: NDArray[Any], code: NDArray[Any]) -> NDArray[Any]:
     return found
 
 
+def found_at(table: NDArray[Any], code: NDArray[Any]) -> NDArray[Any]:
+    """What a table of `laid_out` holds for each code; codes beyond it are absent.
+
+    >>> found_at(np.array(["x", None], object), np.array([0, -1, 5])).tolist()
+    ['x', None, None]
+    """
+    return np.take(table, np.where(code < table.size, code, -1), mode="wrap")
+
+
 def ranked(names: tuple[str, ...]) -> NDArray[np.int32]:
     """For the code of each name its rank in the alphabet, with a last place for the code -1.
 

@@ -76,14 +76,19 @@ class GoalWalk:
         number = np.arange(walk.goal.size) - np.repeat(walk.offsets[:-1], n_goals)
         instance = customer * MOST_GOALS + number
         assigned = np.flatnonzero(walk.instance >= 0)
-        assigned = assigned[np.argsort(found.events[assigned])]  # as they lie in the table of events
+        of = walk.instance[assigned]
         facts: Columns = {"instance": instance, "goal": walk.goal, "customer": customer, "number": number + 1}
+        first = np.full(walk.goal.size, -1, np.int64)
+        first[of[::-1]] = assigned[::-1]  # of those that come again the last, which is the first, stays
         times = {name: getattr(walk, name) for name in ("begun", "last", "reached", "ended")}
         return {
-            "goal_facts": {**facts, "by_code": walk.by, **times},
+            "goal_facts": {**facts, "by_code": walk.by, "started": found.started[first], **times},
             "event_goals": {
                 "event": found.events[assigned],
-                "instance": instance[walk.instance[assigned]],
+                "instance": instance[of],
+                "goal": walk.goal[of],
+                "time": found.lives.time[assigned],
+                "activity": found.lives.kind[assigned] >> 1,
                 "rule": walk.rule[assigned],
             },
             "goal_margins": self._margins(found, walk),

@@ -38,7 +38,8 @@ def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
     absent = "".join(f", 0 AS by_{i}" for i in range(len(attributes)))
     return f"""
         SELECT
-            coalesce(k.customer, r.customer) AS customer, e.event, e.time, {EVENT_PLACE} AS place,
+            coalesce(k.customer, r.customer) AS customer, e.event, e.time,
+            coalesce(least(e.start, e.time), e.time) AS started, {EVENT_PLACE} AS place,
             2 * e.activity + CASE WHEN e.contact AND e.actor = 0 THEN 1 ELSE 0 END AS kind,
             e.record, coalesce(r.process, -1) AS process, coalesce(r.closed, {NEVER}) AS closed,
             CAST(-2 AS INTEGER) AS linked{by}
@@ -49,7 +50,7 @@ def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
         WHERE coalesce(k.customer, r.customer) IS NOT NULL
         UNION ALL
         SELECT
-            c.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
+            c.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
             l.record, -1, CAST(0 AS BIGINT), l.linked{absent}
         FROM (SELECT record, linked FROM links UNION SELECT linked, record FROM links) l
         JOIN ({_IN_RECORD.format(only=_OF_TOUCHED if touched else "")}) c ON c.record = l.record
@@ -144,12 +145,16 @@ def included_goals(study: StudyFile) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class Walkable:
-    """A part of the rows made ready: `customers` and `events` name what stands where in `lives`."""
+    """A part of the rows made ready: `customers` and `events` name what stands where in `lives`.
+
+    `started` is when each event began (microseconds), its time where nothing else is known.
+    """
 
     lives: Lives
     records: GoalRecords
     customers: NDArray[np.int64]
     events: NDArray[np.int64]
+    started: NDArray[np.int64]
 
 
 def walkable(rows: Columns, included: NDArray[np.int64], n_attributes: int) -> Walkable:
@@ -175,6 +180,7 @@ def walkable(rows: Columns, included: NDArray[np.int64], n_attributes: int) -> W
         ),
         customers,
         rows["event"][order.rows],
+        rows["started"][order.rows],
     )  # fmt: skip
 
 

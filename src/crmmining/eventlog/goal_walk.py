@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.threads import case_spans, each, spans
 from crmmining.eventlog.case_order import CaseOrder
 from crmmining.eventlog.goal_kernel import (
     N_CODES,
@@ -32,7 +33,6 @@ from crmmining.eventlog.goal_kernel import (
     unpack_events,
     walk,
 )
-from crmmining.eventlog.threads import case_spans, each, spans
 
 RULES = ("record", "link", "opening", "continued", "aftermath")
 PER_INSTANCE = ("goal", "by", "begun", "last", "reached", "ended", "longest")

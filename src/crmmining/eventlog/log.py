@@ -181,6 +181,9 @@ class EventLog:
     @cached_property
     def begun(self) -> NDArray[np.int64]:
         """First moment of each case: the start of its first event where starts are known, else its time."""
+        cases = held_cases(self)
+        if "begun_at" in cases:
+            return numbers_of(cases, "begun_at")
         first = self.offsets[:-1]
         time = self.columns["time"][first]
         if "start" not in self.columns:

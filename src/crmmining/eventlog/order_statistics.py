@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.threads import SMALL, each, n_threads
 from crmmining.eventlog.kernel import Int32s, Int64s, native
-from crmmining.eventlog.threads import SMALL, each, n_threads
 
 SMALL_GROUP = 48
 

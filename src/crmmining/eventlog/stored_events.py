@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.engine.engine import Columns, StoredTables
-from crmmining.engine.schema import MOST_GOALS
 from crmmining.eventlog.codes import laid_out, ranked
 from crmmining.eventlog.kernel import Int64s, native
 from crmmining.eventlog.log import CUSTOMER
@@ -17,7 +17,7 @@ from crmmining.study.study_file import StudyFile
 
 COLUMNS = (
     "activity", "time", "start", "customer", "record", "channel", "department", "resource", "actor",
-    "visible", "contact", "satisfaction", "sequence", "process", "event",
+    "visible", "contact", "satisfaction", "process",
 )  # fmt: skip
 _NAMED = ("channel", "department", "resource")
 _PLACE = 1 << 40
@@ -26,33 +26,37 @@ _PLACE = 1 << 40
 class StoredColumns(Mapping[str, NDArray[Any]]):
     """Columns of a log, read from the workspace at the first look and kept.
 
-    `rows` are the places of the log's events in the workspace, in case order.
+    `made` makes the columns that need no reading, the event's number among them.
     """
 
     def __init__(
-        self,
-        held: Columns,
-        rows: NDArray[np.int64],
-        read: Callable[[str], NDArray[Any]],
-        names: tuple[str, ...],
+        self, held: Columns, made: Mapping[str, Callable[[], NDArray[Any]]], events: StoredEvents
     ) -> None:
-        self._held, self._rows, self._read, self._names = held, rows, read, names
+        self._held, self._made, self._events = held, made, events
+        self._names = tuple(dict.fromkeys((*events.columns, *made, *held)))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._held:
-            if name not in self._names:
+            if name in self._made:
+                self._held[name] = self._made[name]()
+            elif name in self._names:
+                self._held[name] = self._events.column(name)[self._places]
+            else:
                 raise KeyError(name)
-            self._held[name] = self._read(name)[self._rows]
         return self._held[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*self._names, *self._held)))
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(dict.fromkeys((*self._names, *self._held)))
+        return len(self._names)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._held or name in self._names
+        return name in self._names
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        return self._events.places(self["event"])
 
 
 class StoredEvents:
@@ -73,16 +77,31 @@ class StoredEvents:
             return self._of_record("process")[self._plain("record")]
         if name == "department":
             return self._departments()
-        if name == "sequence":
-            return self._sequence()
         if name in ("channel", "resource"):
             return ranked(self.names[name])[self._plain(name)]
         return self._plain(name)
 
-    def in_goals(self) -> Columns:
-        """The events that belong to a goal: place, instance, rule."""
-        found = self._workspace.columns("SELECT event, instance, rule FROM event_goals")
-        return {"place": places_of(self._plain("event"), found.pop("event")), **found}
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns there are: not every export knows when a step began."""
+        starts = self._workspace.value("SELECT count(start) FROM events")
+        return tuple(name for name in COLUMNS if name != "start" or starts)
+
+    def places(self, event: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where events stand in the columns, by their numbers."""
+        return places_of(self._plain("event"), event)
+
+    def sequence(self, event: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The order among equal times: files in the order of a load from nothing, rows in theirs."""
+        ranks = self._by_code("SELECT file, CAST(rank AS BIGINT) AS rank FROM files")
+        if (np.diff(ranks[:-1][ranks[:-1] >= 0]) >= 0).all():
+            return event
+        return ranks[event // _PLACE] * _PLACE + event % _PLACE
+
+    @cached_property
+    def horizon(self) -> int:
+        """The end of the data in microseconds: what is open then is censored."""
+        return int(self._workspace.value("SELECT max(time) FROM events"))
 
     def sorted_names(self) -> dict[str, tuple[str, ...]]:
         """The names behind the codes of each column."""
@@ -108,14 +127,6 @@ class StoredEvents:
         company = np.where(self._plain("actor") > CUSTOMER, declared[self.column("process")], -1)
         return np.where(said >= 0, said, company).astype(np.int32)
 
-    def _sequence(self) -> NDArray[np.int64]:
-        """The order among equal times: files in the order of a load from nothing, rows in theirs."""
-        event = self._plain("event")
-        ranks = self._by_code("SELECT file, CAST(rank AS BIGINT) AS rank FROM files")
-        if (np.diff(ranks[:-1][ranks[:-1] >= 0]) >= 0).all():
-            return event
-        return ranks[event // _PLACE] * _PLACE + event % _PLACE
-
     def _of_record(self, column: str) -> NDArray[Any]:
         return self._by_code(f"SELECT record, {column} FROM records")
 
@@ -127,20 +138,6 @@ class StoredEvents:
     def _names_of(self, kind: str) -> tuple[str, ...]:
         found = self._workspace.rows("SELECT name FROM names WHERE kind = ? ORDER BY code", [kind])
         return tuple(name for (name,) in found)
-
-
-def case_of_instance(instance: NDArray[np.int64], cases: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The position of each goal instance among `cases` (distinct instances), -1 where it is not there."""
-    customer, number = cases // MOST_GOALS, cases % MOST_GOALS
-    size = np.zeros(int(customer.max(initial=-1)) + 2, np.int64)
-    np.maximum.at(size, customer, number + 1)
-    first = np.cumsum(size) - size
-    slots = np.full(int(size.sum()), -1, np.int64)
-    slots[first[customer] + number] = np.arange(cases.size)
-    found = np.empty(instance.size, np.int64)
-    wanted = np.ascontiguousarray(instance, np.int64)
-    look_up(instance.size, size.size, MOST_GOALS, wanted, size, first, slots, found)
-    return found
 
 
 def places_of(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -179,16 +176,3 @@ def find_places(
         places[of_wanted[k]] = -1
         if i < n_keys and keys[order[i]] == looked_for:
             places[of_wanted[k]] = order[i]
-
-
-@native
-def look_up(
-    n: int, n_customers: int, most: int,
-    instance: Int64s, size: Int64s, first: Int64s, slots: Int64s, found: Int64s,
-) -> None:  # fmt: skip
-    """The slot of each instance: those of a customer stand side by side, by number."""
-    for i in range(n):
-        customer, number = instance[i] // most, instance[i] % most
-        found[i] = -1
-        if instance[i] >= 0 and customer < n_customers and number < size[customer]:
-            found[i] = slots[first[customer] + number]

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.engine import Columns, StoredTables
+from crmmining.engine.engine import StoredTables
 from crmmining.errors import UnknownNameError
-from crmmining.eventlog.case_order import order_cases
 from crmmining.eventlog.codes import laid_out
 from crmmining.eventlog.flattening import Flattening, flattening
 from crmmining.eventlog.goal_building import Silence
-from crmmining.eventlog.goal_events import by_kind
 from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.quality import Quality, read_quality
 from crmmining.eventlog.selection import choose_cases, journey_tables, process_tables
-from crmmining.eventlog.stored_events import COLUMNS, StoredColumns, StoredEvents, case_of_instance
+from crmmining.eventlog.stored_events import StoredEvents
+from crmmining.eventlog.stored_log import LogQuery, log_query, read_log
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_PROCESS_CASES = """
-    SELECT r.record, r.id AS case, r.customer, r.opened, r.closed
-    FROM records r
-    {chosen}
-    WHERE r.process = ? AND r.first IS NOT NULL
-    ORDER BY r.first, r.id, r.type
-"""
-_JOURNEY_CASES = """
-    SELECT
-        g.instance, c.key || '/' || g.number AS case, g.customer, coalesce(n.name, '') AS by_value,
-        g.reached, g.ended AS given_up, g.outcome
-    FROM goals g
-    {chosen}
-    JOIN customers c ON c.customer = g.customer
-    LEFT JOIN names n ON n.kind = ? AND n.code = g.by_code
-    WHERE g.goal = ?
-    ORDER BY g.begun, c.key, g.number
-"""
 
 
 @dataclass(frozen=True)
@@ -109,7 +85,7 @@ class Study:
     @cached_property
     def horizon(self) -> int:
         """The end of the data in microseconds: what is open then is censored."""
-        return int(self.workspace.value("SELECT max(time) FROM events"))
+        return self._events.horizon
 
     @cached_property
     def quality(self) -> Quality:
@@ -140,7 +116,7 @@ class Study:
             InvalidOptionError: a condition is none.
         """
         _known("process", name, self.processes)
-        return self._log(CaseNotion("process", name), tuple(where), self._read_process)
+        return self._log(CaseNotion("process", name), tuple(where))
 
     def journey_log(self, goal: str, where: Sequence[str] = ()) -> EventLog:
         """Events of one goal, a case per attempt of a customer, with its outcome; `where` chooses cases.
@@ -150,7 +126,7 @@ class Study:
             InvalidOptionError: a condition is none.
         """
         _known("goal", goal, self.goals)
-        return self._log(CaseNotion("journey", goal), tuple(where), self._read_journey)
+        return self._log(CaseNotion("journey", goal), tuple(where))
 
     def ideal_journey(self, goal: str) -> IdealJourney:
         """The ideal journey declared for a goal.
@@ -192,81 +168,21 @@ class Study:
     def _events(self) -> StoredEvents:
         return StoredEvents(self.workspace, self.declared)
 
-    def _log(
-        self, notion: CaseNotion, where: tuple[str, ...], read: Callable[[CaseNotion, str], EventLog]
-    ) -> EventLog:
+    def _log(self, notion: CaseNotion, where: tuple[str, ...]) -> EventLog:
         if (notion, where) not in self._logs:
-            self._logs[notion, where] = read(notion, self._choose(notion, where))
+            query = self.query(notion, where)
+            self._logs[notion, where] = read_log(self.workspace, self.declared, self._events, notion, query)
         return self._logs[notion, where]
 
-    def _choose(self, notion: CaseNotion, where: tuple[str, ...]) -> str:
-        """The working table chosen_cases, and the join that keeps its cases; nothing without conditions."""
-        if not where:
-            return ""
+    def query(self, notion: CaseNotion, where: Sequence[str] = ()) -> LogQuery:
+        """What reads a log of this study; it may need chosen_cases, a working table made here."""
         process = notion.kind == "process"
         code = (self.processes if process else self.goals).index(notion.name)
-        tables = process_tables(code) if process else journey_tables(code)
-        chosen = choose_cases(self.workspace, self.declared, tables, where)
-        self.workspace.table("chosen_cases", chosen.sql, chosen.values)
-        number = "r.record" if process else "g.instance"
-        return f"SEMI JOIN chosen_cases ON chosen_cases.case_number = {number}"
-
-    def _read_process(self, notion: CaseNotion, chosen: str) -> EventLog:
-        cases = self._frame(_PROCESS_CASES.format(chosen=chosen), [self.processes.index(notion.name)])
-        number = np.full(self.records["process"].size, -1, np.int32)
-        number[cases["record"].to_numpy()] = np.arange(len(cases), dtype=np.int32)
-        case = number[self._events.column("record")]
-        places = np.flatnonzero(case >= 0)
-        return self._read(notion, case[places], places, {}, cases)
-
-    def _read_journey(self, notion: CaseNotion, chosen: str) -> EventLog:
-        code, by = self.goals.index(notion.name), self.declared.goals[notion.name].by
-        cases = self._frame(_JOURNEY_CASES.format(chosen=chosen), [by_kind(by or ""), code])
-        found = self._events.in_goals()
-        case = case_of_instance(found["instance"], cases["instance"].to_numpy())
-        mine = case >= 0
-        return self._read(notion, case[mine], found["place"][mine], {"rule": found["rule"][mine]}, cases)
-
-    def _read(
-        self,
-        notion: CaseNotion,
-        case: NDArray[Any],
-        places: NDArray[np.int64],
-        held: Columns,
-        cases: pd.DataFrame,
-    ) -> EventLog:
-        """A log of the events at these places; the columns nobody asks for are never read."""
-        events = self._events
-        columns = {name: events.column(name)[places] for name in ("time", "sequence", "activity")}
-        order = order_cases(case, columns["time"], columns["sequence"], len(cases), columns["activity"])
-        del columns
-        log = EventLog.from_order(
-            notion, order, {}, events.sorted_names(), self._with_segments(cases), self.horizon
-        )
-        held = {name: values[order.rows] for name, values in held.items()} | dict(log.columns)
-        stored = StoredColumns(held, places[order.rows], events.column, COLUMNS)
-        return replace(log, columns=stored)
-
-    def _frame(self, sql: str, values: list[Any]) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.DataFrame(self.workspace.columns(sql, values))
-
-    def _with_segments(self, cases: pd.DataFrame) -> pd.DataFrame:
-        """Customer key and segments beside each case; unknown stays missing."""
-        customer = cases["customer"].to_numpy()
-        stored = self.workspace.columns("SELECT customer, key FROM customers")
-        keys = laid_out(stored["key"], stored["customer"])
-        cases["customer_key"] = keys[customer]
-        for attribute in self.declared.segments:
-            found = self.workspace.columns(
-                "SELECT customer, value FROM customer_attributes WHERE lower(attribute) = lower(?)",
-                [attribute],
-            )
-            values = np.full(keys.size, None, object)
-            values[found["customer"]] = found["value"]
-            cases[attribute] = values[customer]
-        return cases
+        if where:
+            tables = process_tables(code) if process else journey_tables(code)
+            chosen = choose_cases(self.workspace, self.declared, tables, where)
+            self.workspace.table("chosen_cases", chosen.sql, chosen.values)
+        return log_query("process" if process else "journey", code, chosen=bool(where))
 
 
 def _known(kind: str, name: str, available: Any) -> str:

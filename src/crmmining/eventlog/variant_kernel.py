@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.threads import case_spans, each
 from crmmining.eventlog.kernel import Int32s, Int64s, UInt64s, inlined, native
-from crmmining.eventlog.threads import case_spans, each
 
 _FIRST_TABLE = 1 << 12
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.threads import case_spans, each
 from crmmining.eventlog.kernel import Int32s, Int64s, inlined, native
 from crmmining.eventlog.log import EventLog
-from crmmining.eventlog.threads import case_spans, each
 
 MOST_DENSE = 256
 """Up to so many activities every possible pair has a place; beyond, only those that occur."""

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.threads import each
 from crmmining.errors import SourceError, UnknownNameError
 from crmmining.eventlog.case_order import CaseOrder, Stretch, count_codes, order_stretches
 from crmmining.eventlog.case_table import CaseTable
 from crmmining.eventlog.kernel import Int32s, Int64s, native
 from crmmining.eventlog.log import ACTORS, CaseNotion, EventLog
 from crmmining.eventlog.texts import Numbering, Texts
-from crmmining.eventlog.threads import each
 from crmmining.sources.refused_rows import no_time, no_value
 
 if TYPE_CHECKING:

@@ -82,6 +82,10 @@ class StoredTables(Engine, Protocol):
         """Where the tables lie; None in memory."""
 
     @property
+    def holds_logs(self) -> bool:
+        """Whether a log may be read whole; if not, it is better looked at in parts."""
+
+    @property
     def keeps_order(self) -> bool:
         """Whether the rows of a table come back in the order in which they were added."""
 

@@ -44,9 +44,9 @@ class Memory:
     @property
     def tables(self) -> int:
         """For the database, which spills to disk beyond it."""
-        return self._data // 2
+        return self._data * 7 // 10
 
     @property
     def part(self) -> int:
         """For the columns of one part of the data; what is computed from them needs as much again, twice."""
-        return self._data // 8
+        return self._data // 16

@@ -36,7 +36,7 @@ class SparkWorkspace:
             no workspace.
     """
 
-    keeps_order = False
+    keeps_order = holds_logs = False
 
     def __init__(
         self, work: Path, spec: SparkSpec, *, read_only: bool = False, patience: float = PATIENCE

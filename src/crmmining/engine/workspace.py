@@ -44,6 +44,7 @@ class Workspace:
         check: bool = True,
     ) -> None:
         self.path, self.memory = path, memory
+        self.holds_logs = memory is None
         self._connection = _connect(path, read_only)
         self.run("SET TimeZone = 'UTC'")
         if memory:

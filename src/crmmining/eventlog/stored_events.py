@@ -91,12 +91,12 @@ class StoredEvents:
         """Where events stand in the columns, by their numbers."""
         return places_of(self._plain("event"), event)
 
-    def sequence(self, event: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The order among equal times: files in the order of a load from nothing, rows in theirs."""
+    @cached_property
+    def ranks(self) -> NDArray[np.int64] | None:
+        """The rank of each file, for `sequence_of`; None where the files' numbers already are in order."""
         ranks = self._by_code("SELECT file, CAST(rank AS BIGINT) AS rank FROM files")
-        if (np.diff(ranks[:-1][ranks[:-1] >= 0]) >= 0).all():
-            return event
-        return ranks[event // _PLACE] * _PLACE + event % _PLACE
+        known = ranks[:-1][ranks[:-1] >= 0]
+        return None if (np.diff(known) >= 0).all() else ranks
 
     @cached_property
     def horizon(self) -> int:
@@ -138,6 +138,11 @@ class StoredEvents:
     def _names_of(self, kind: str) -> tuple[str, ...]:
         found = self._workspace.rows("SELECT name FROM names WHERE kind = ? ORDER BY code", [kind])
         return tuple(name for (name,) in found)
+
+
+def sequence_of(event: NDArray[np.int64], ranks: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    """The order among equal times: files in the order of a load from nothing, rows in theirs."""
+    return event if ranks is None else ranks[event // _PLACE] * _PLACE + event % _PLACE
 
 
 def places_of(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:

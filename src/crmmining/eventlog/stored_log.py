@@ -18,7 +18,7 @@ from crmmining.eventlog.codes import found_at, laid_out
 from crmmining.eventlog.goal_events import by_kind
 from crmmining.eventlog.kernel import Int32s, Int64s, native
 from crmmining.eventlog.log import CaseNotion, EventLog
-from crmmining.eventlog.stored_events import StoredColumns, StoredEvents
+from crmmining.eventlog.stored_events import StoredColumns, StoredEvents, sequence_of
 from crmmining.study.study_file import StudyFile
 
 
@@ -34,6 +34,7 @@ class LogQuery:
     code: int
     cases: str
     rows: str
+    chosen: bool
 
     @property
     def case(self) -> str:
@@ -43,6 +44,17 @@ class LogQuery:
     def events(self, *columns: str) -> str:
         """The events: case_number, event, time, activity; start in a process, rule in a journey."""
         return self.rows.format(", ".join(columns))
+
+    @property
+    def facts(self) -> str:
+        """The events with what is needed of their cases: begun_at, reached and outcome of a goal."""
+        if self.kind == "process":
+            return self.events("case_number", "event", "time", "start", "activity")
+        return f"""
+            SELECT i.*, g.started AS begun_at, g.reached, g.outcome
+            FROM ({self.events("case_number", "event", "time", "activity")}) i
+            JOIN goals g ON g.instance = i.case_number
+        """
 
 
 def log_query(kind: Literal["process", "journey"], code: int, *, chosen: bool) -> LogQuery:
@@ -55,6 +67,7 @@ def log_query(kind: Literal["process", "journey"], code: int, *, chosen: bool) -
         code,
         cases.format(only.format(f"c.{number}")),
         events.format("{}", only.format("e.case_number")),
+        chosen,
     )
 
 
@@ -106,16 +119,16 @@ def read_log(
         later.append("rule")
     elif "start" in events.columns:
         wanted.append("start")
-    in_order = query.kind == "journey" and workspace.keeps_order
+    in_order = query.kind == "journey" and workspace.keeps_order and not query.chosen
     rows = read(*wanted) if in_order else read(*wanted, "event")
     place = case_of_record if query.kind == "process" else case_of_instance
     case = place(rows.pop("case_number"), cases.numbers(query.case))
-    sequence = None if in_order else events.sequence(rows["event"])
+    sequence = None if in_order else sequence_of(rows["event"], events.ranks)
     order = order_cases(case, rows.pop("time"), sequence, len(cases), rows.pop("activity"))
 
     def column(name: str) -> NDArray[Any]:
         if name == "sequence":
-            return events.sequence(column("event"))
+            return sequence_of(column("event"), events.ranks)
         return taken(rows[name] if name in rows else read(name)[name], order.rows)
 
     log = EventLog.from_order(notion, order, {}, events.sorted_names(), cases, events.horizon)

@@ -115,8 +115,7 @@ class Study:
             UnknownNameError: no such process, or a condition names nothing that is there.
             InvalidOptionError: a condition is none.
         """
-        _known("process", name, self.processes)
-        return self._log(CaseNotion("process", name), tuple(where))
+        return self.log(CaseNotion("process", name), where)
 
     def journey_log(self, goal: str, where: Sequence[str] = ()) -> EventLog:
         """Events of one goal, a case per attempt of a customer, with its outcome; `where` chooses cases.
@@ -125,8 +124,7 @@ class Study:
             UnknownNameError: no such goal, or a condition names nothing that is there.
             InvalidOptionError: a condition is none.
         """
-        _known("goal", goal, self.goals)
-        return self._log(CaseNotion("journey", goal), tuple(where))
+        return self.log(CaseNotion("journey", goal), where)
 
     def ideal_journey(self, goal: str) -> IdealJourney:
         """The ideal journey declared for a goal.
@@ -168,21 +166,34 @@ class Study:
     def _events(self) -> StoredEvents:
         return StoredEvents(self.workspace, self.declared)
 
-    def _log(self, notion: CaseNotion, where: tuple[str, ...]) -> EventLog:
-        if (notion, where) not in self._logs:
+    def log(self, notion: CaseNotion, where: Sequence[str] = ()) -> EventLog:
+        """The log of a process or a journey, as `process_log` and `journey_log` give it."""
+        if (notion, tuple(where)) not in self._logs:
             query = self.query(notion, where)
-            self._logs[notion, where] = read_log(self.workspace, self.declared, self._events, notion, query)
-        return self._logs[notion, where]
+            log = read_log(self.workspace, self.declared, self._events, notion, query)
+            self._logs[notion, tuple(where)] = log
+        return self._logs[notion, tuple(where)]
 
     def query(self, notion: CaseNotion, where: Sequence[str] = ()) -> LogQuery:
-        """What reads a log of this study; it may need chosen_cases, a working table made here."""
+        """What reads a log of this study; may need chosen_cases, a working table made here.
+
+        Raises:
+            UnknownNameError: no such process or goal, or a condition names nothing that is there.
+            InvalidOptionError: a condition is none.
+        """
         process = notion.kind == "process"
-        code = (self.processes if process else self.goals).index(notion.name)
+        names = self.processes if process else self.goals
+        code = names.index(_known("process" if process else "goal", notion.name, names))
         if where:
             tables = process_tables(code) if process else journey_tables(code)
             chosen = choose_cases(self.workspace, self.declared, tables, where)
             self.workspace.table("chosen_cases", chosen.sql, chosen.values)
         return log_query("process" if process else "journey", code, chosen=bool(where))
+
+    @property
+    def ranks(self) -> NDArray[Any] | None:
+        """The ranks of the files, for the order among equal times (`sequence_of`)."""
+        return self._events.ranks
 
 
 def _known(kind: str, name: str, available: Any) -> str:

@@ -33,9 +33,10 @@ def take_in(engine: Engine, study: StudyFile) -> None:
         engine.append(said, _SAID[said])
     _take_in_activities(engine, study)
     engine.table("own_source", _OWN_SOURCE)
+    engine.table("coded_events", _CODED)
     engine.append("events", _EVENTS)
     engine.append("untyped_events", _UNTYPED)
-    engine.drop("own_source")
+    engine.drop("own_source", "coded_events")
 
 
 def _next(engine: Engine, table: str, code: str) -> int:
@@ -151,22 +152,30 @@ _OWN_SOURCE = """
 _ACTING = "coalesce(a.actor, CAST(CASE s.actor {} END AS TINYINT))".format(
     " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(ACTORS))
 )
-_EVENTS = f"""
+# In two steps: each holds one large dictionary, as memory may be short.
+_CODED = f"""
     SELECT
-        s.event, s.id, s.time, s.start, a.activity, k.key, coalesce(r.record, o.record),
-        coalesce(ch.code, a.channel), coalesce(d.code, a.department), rs.code, {_ACTING},
-        coalesce(a.visible, {_ACTING} IS NULL OR {_ACTING} <> 2),
-        coalesce(a.contact, coalesce(a.visible, TRUE) AND coalesce({_ACTING} IN (0, 1), FALSE)),
+        s.event, s.id, s.time, s.start, a.activity, k.key, t.code AS record_type, s.record_id, s.source,
+        s.record_type = '*' AS untyped, coalesce(ch.code, a.channel) AS channel,
+        coalesce(d.code, a.department) AS department, rs.code AS resource, {_ACTING} AS actor,
+        coalesce(a.visible, {_ACTING} IS NULL OR {_ACTING} <> 2) AS visible,
+        coalesce(a.contact, coalesce(a.visible, TRUE) AND coalesce({_ACTING} IN (0, 1), FALSE)) AS contact,
         s.satisfaction, s.file, s.row
     FROM stage_events s
     JOIN activity_names a ON a.source_name = s.activity
     LEFT JOIN keys k ON k.kind = s.key_kind AND k.value = s.key
     LEFT JOIN names t ON t.kind = 'record_type' AND t.name = s.record_type
-    LEFT JOIN record_ids r ON r.type = t.code AND r.id = s.record_id
-    LEFT JOIN own_source o ON s.record_type = '*' AND o.source = s.source AND o.id = s.record_id
     LEFT JOIN names ch ON ch.kind = 'channel' AND ch.name = s.channel
     LEFT JOIN names d ON d.kind = 'department' AND d.name = s.department
     LEFT JOIN names rs ON rs.kind = 'resource' AND rs.name = s.resource
+"""
+_EVENTS = """
+    SELECT
+        s.event, s.id, s.time, s.start, s.activity, s.key, coalesce(r.record, o.record),
+        s.channel, s.department, s.resource, s.actor, s.visible, s.contact, s.satisfaction, s.file, s.row
+    FROM coded_events s
+    LEFT JOIN record_ids r ON r.type = s.record_type AND r.id = s.record_id
+    LEFT JOIN own_source o ON s.untyped AND o.source = s.source AND o.id = s.record_id
 """
 _UNTYPED = """
     SELECT file, event, record_id

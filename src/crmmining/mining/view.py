@@ -1,0 +1,120 @@
+"""What a log looks like: what comes after what, and its variants; from a log, or from a study in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.engine.engine import Columns
+from crmmining.eventlog.case_order import order_cases
+from crmmining.eventlog.case_table import CaseTable
+from crmmining.eventlog.log import CaseNotion, EventLog
+from crmmining.eventlog.stored_events import sequence_of
+from crmmining.eventlog.study import Study
+from crmmining.eventlog.variants import Variants
+from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
+from crmmining.mining.view_parts import Brackets, ViewPart, Within, finished, merged, part_of, within
+
+Say = Callable[[str, float], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A log's directly-follows graph and variants; without the log itself where it came in parts."""
+
+    notion: CaseNotion
+    graph: DirectlyFollowsGraph
+    variants: Variants
+
+
+def view_of_log(log: EventLog) -> View:
+    """The view of a log in memory."""
+    return View(log.notion, directly_follows(log), log.variants)
+
+
+def view_of_study(
+    study: Study, notion: CaseNotion, where: Sequence[str] = (), say: Say = lambda step, share: None
+) -> View:
+    """The view of one of a study's logs, exact in every number.
+
+    Under a memory limit the log is looked at in parts, on a cluster where its events are.
+    """
+    query = study.query(notion, where)
+    n_events = int(study.workspace.value(f"SELECT count(*) FROM ({query.events('1')}) e", [query.code]))
+    if study.workspace.holds_logs or n_events == 0:
+        return view_of_log(study.log(notion, where))
+    part = PartLog(notion, study.names("activity"), study.ranks, study.horizon)
+
+    def over(function: Callable[[Columns], tuple[int, T]], step: str, start: float) -> Iterator[T]:
+        seen = 0
+        say(step, start)
+        for n, found in study.workspace.map_parts(function, query.facts, [query.code], by="case_number"):
+            seen += n
+            say(step, start + 0.5 * seen / n_events)
+            yield found
+
+    brackets = merged(over(Looking(part), "looking at the cases", 0.0))
+    answers = (
+        [] if brackets.certain else list(over(Settling(part, brackets), "settling the percentiles", 0.5))
+    )
+    return View(notion, *finished(brackets, answers))
+
+
+@dataclass(frozen=True, eq=False)
+class PartLog:
+    """Makes a log of a part of the rows of `LogQuery.facts`; can be sent to where the rows are."""
+
+    notion: CaseNotion
+    activities: tuple[str, ...]
+    ranks: NDArray[np.int64] | None
+    horizon: int
+
+    def __call__(self, rows: Columns) -> EventLog:
+        """The log; its cases come in no particular order."""
+        case, first = _numbered(rows["case_number"])
+        sequence = sequence_of(rows["event"], self.ranks)
+        order = order_cases(case, rows["time"], sequence, first.size, rows["activity"])
+        others = {"start": rows["start"]} if "start" in rows else {}
+        facts = {name: rows[name][first] for name in rows if name in ("begun_at", "reached", "outcome")}
+        cases = CaseTable({"case": np.arange(first.size)} | facts)
+        return EventLog.from_order(
+            self.notion, order, others, {"activity": self.activities}, cases, self.horizon
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Looking:
+    """The first look at a part."""
+
+    part: PartLog
+
+    def __call__(self, rows: Columns) -> tuple[int, ViewPart]:
+        """How many events it has, and what they say."""
+        log = self.part(rows)
+        return log.n_events, part_of(log)
+
+
+@dataclass(frozen=True, eq=False)
+class Settling:
+    """The second look, with what the first left open."""
+
+    part: PartLog
+    brackets: Brackets
+
+    def __call__(self, rows: Columns) -> tuple[int, Within]:
+        """How many events it has, and the values in question."""
+        log = self.part(rows)
+        return log.n_events, within(log, self.brackets)
+
+
+def _numbered(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Case numbers without gaps, and the place of each one's first row."""
+    heads = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))  # a case's rows mostly lie together
+    _, first, case = np.unique(numbers[heads], return_index=True, return_inverse=True)
+    lengths = np.diff(heads, append=numbers.size)
+    return np.repeat(case.astype(np.int32), lengths), heads[first]

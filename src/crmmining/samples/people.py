@@ -13,8 +13,9 @@ from crmmining.samples.clock import Ints
 from crmmining.samples.names import DOMAINS, FIRST, LAST, PERSONAS, REGIONS
 from crmmining.samples.text import Text, joined, words
 
-MOST_CUSTOMERS = 1_000_000  # as many numbers has the area code 01632, which no real phone has
+MOST_CUSTOMERS = 10_000_000
 _LOCAL_NUMBERS = 1_000_000
+"""As many numbers has the area code 01632, which no real phone has; beyond, they are a digit longer."""
 
 
 class People:
@@ -32,13 +33,14 @@ class People:
         name, domain = np.divmod(combination, len(DOMAINS))
         first, last = np.divmod(name, len(LAST))
         number = np.where(round_ > 0, round_ + 1, -1)
-        local = (customer * 611_953 + self._first_phone) % _LOCAL_NUMBERS
+        million, place = np.divmod(customer, _LOCAL_NUMBERS)
+        local = million * _LOCAL_NUMBERS + (place * 611_953 + self._first_phone) % _LOCAL_NUMBERS
         return ChunkPeople(
             start=int(customer[0]),
             first=words(FIRST, first),
             last=words(LAST, last),
             emails=_spellings(first, last, number, domain),
-            phones=_phones(words([f"{n:03}" for n in range(1000)], local // 1000), local),
+            phones=_phones(words([f"{n:03}" for n in range(10_000)], local // 1000), local),
             region=words(REGIONS, chunk.region),
             persona=words(PERSONAS, chunk.persona),
         )  # fmt: skip
@@ -70,7 +72,7 @@ class ChunkPeople:
 
 
 def _spellings(first: Ints, last: Ints, number: Ints, domain: Ints) -> Text:
-    numbers = words([str(n) for n in range(200)], number)
+    numbers = words([str(n) for n in range(2000)], number)
     spelt = []
     for spell in (str.lower, str.title, str.upper):
         names = joined(

@@ -54,8 +54,8 @@ def test_times_are_utc_whatever_the_machine_says() -> None:
 
 
 def test_a_memory_limit_is_kept() -> None:
-    with Workspace(memory=Memory.parse("600MB")) as workspace:
-        assert workspace.value("SELECT current_setting('memory_limit')") == "150.0 MiB"
+    with Workspace(memory=Memory.parse("1GB")) as workspace:
+        assert workspace.value("SELECT current_setting('memory_limit')") == "506.0 MiB"
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

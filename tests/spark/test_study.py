@@ -1,15 +1,28 @@
 """A whole study on Spark says, row by row, what it says in one file."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from tests.sources.worlds import DECLARED, World, told
 
+from crmmining.eventlog.log import CaseNotion
+from crmmining.mining.view import view_of_study
 from crmmining.sources.loading import open_study
 
 SPARK = "engine: {spark: 'local[2]', memory: 1GB, partitions: 4}\n"
+CHOSEN = ["channel=web|phone", "from=2025-01-10"]
 
 
-def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path) -> None:
+@pytest.fixture
+def closing() -> Iterator[ExitStack]:
+    """Closes what a test opened, failed or not: the next test needs another Spark."""
+    with ExitStack() as stack:
+        yield stack
+
+
+def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitStack) -> None:
     world = World(3)
     for _ in range(4):
         world.change()
@@ -17,18 +30,26 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path) -> None:
     declared = world.write(tmp_path / "spark")
     declared.write_text(DECLARED + SPARK)
     study = open_study(declared)
+    closing.callback(study.workspace.close)
     mine, theirs = told(study), told(beside)
     for what, rows in theirs.items():
         assert mine[what] == rows, what
-    chosen = ["channel=web|phone", "from=2025-01-10"]
     for name in ("Get it", "Be helped"):
-        assert (
-            study.journey_log(name, where=chosen)
-            .variants.to_frame()
-            .equals(beside.journey_log(name, where=chosen).variants.to_frame())
-        )
+        notion = CaseNotion("journey", name)
+        found, expected = view_of_study(study, notion, CHOSEN), view_of_study(beside, notion, CHOSEN)
+        assert vars(found.graph) == vars(expected.graph)
+        assert found.variants.to_frame().equals(expected.variants.to_frame())
+        chosen = study.journey_log(name, where=CHOSEN)
+        assert chosen.variants.to_frame().equals(expected.variants.to_frame())
+
+
+def test_what_is_loaded_is_not_loaded_again(tmp_path: Path, closing: ExitStack) -> None:
+    declared = World(3).write(tmp_path)
+    declared.write_text(DECLARED + SPARK)
+    study = open_study(declared)
+    n_events = study.n_events
     study.workspace.close()
     steps: list[str] = []
     again = open_study(declared, progress=lambda step, share: steps.append(step))
-    assert steps == ["starting Spark", "done"] and again.n_events == beside.n_events
-    again.workspace.close()
+    closing.callback(again.workspace.close)
+    assert steps == ["starting Spark", "done"] and again.n_events == n_events

@@ -8,17 +8,17 @@ from crmmining.cli.rendering import console, say
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
-    from crmmining.eventlog.log import EventLog
+    from crmmining.mining.view import View
 
 
-def show_variants(log: EventLog, top: int) -> None:
+def show_variants(view: View, top: int) -> None:
     """The most frequent variants with share, median time and, where known, goals reached."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    found = log.variants
-    short = initials(log.activities)
+    found = view.variants
+    short = initials(found.names)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     for name, width in (("#", 3), ("cases", 6), ("share", 6), ("time", 6), ("goal", 5)):
         table.add_column(name, justify="right", no_wrap=True, min_width=width)
@@ -37,10 +37,10 @@ def show_variants(log: EventLog, top: int) -> None:
             reached,
             steps,
         )
-    say(f"{log.notion}: {len(found):,} variants of {found.total:,} cases")
+    say(f"{view.notion}: {len(found):,} variants of {found.total:,} cases")
     console().print(table)
     used = {name for v in range(min(top, len(found))) for name in found.activities(v)}
-    say("  ".join(f"{short[name]} {name}" for name in log.activities if name in used))
+    say("  ".join(f"{short[name]} {name}" for name in found.names if name in used))
 
 
 def initials(names: tuple[str, ...]) -> dict[str, str]:

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
     from crmmining.eventlog.study import Study
     from crmmining.mining.discovery import Miner
+    from crmmining.mining.view import View
 
 
 def discover_map(
     study: Study | None,
-    log: EventLog,
+    view: View,
+    where: tuple[str, ...],
     activities: float,
     paths: float,
     output: Path | None,
@@ -24,20 +26,19 @@ def discover_map(
     form: Format,
 ) -> None:
     """The directly-follows map, with what its filters hide."""
-    from crmmining.mining.directly_follows import directly_follows
-
-    graph = directly_follows(log).filtered(activities=activities, paths=paths)
+    graph = view.graph.filtered(activities=activities, paths=paths)
     if output is not None:
+        from crmmining.reporting.departments import departments_of_view, style_of
         from crmmining.reporting.exports import write_map
 
-        write_map(graph, log, output, study)
+        write_map(graph, departments_of_view(view, study, where), output, style_of(study, view.log))
     frame = graph.to_frame()[["source", "target", "n", "median", "p90"]]
     note = (
         f"{len(graph.activities)} activities, {len(graph.edges)} paths: "
         f"{graph.share_shown:.1%} of {graph.n_moves:,} moves between steps are shown."
     )
     notes = [note] if output is None else [note, f"Wrote {output}"]
-    show_frame(frame.head(top), form, title=f"What comes after what in {log.notion}", notes=notes)
+    show_frame(frame.head(top), form, title=f"What comes after what in {view.notion}", notes=notes)
 
 
 def discover_net(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crmmining.cli.opening import LogOptions, open_log, open_source
+from crmmining.cli.opening import LogOptions, open_log, open_source, open_view
 from crmmining.cli.options import (
     Activity,
     ActivityShare,
@@ -19,6 +19,7 @@ from crmmining.cli.options import (
     Goal,
     LogOutput,
     MapOutput,
+    MemoryLimit,
     Miner,
     ModelFile,
     Noise,
@@ -82,6 +83,7 @@ def variants(
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
     where: Where = None,
+    memory: MemoryLimit = None,
     top: Top = 10,
     form: As = Format.table,
 ) -> None:
@@ -92,13 +94,21 @@ def variants(
     from crmmining.cli.chevrons import show_variants
 
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=tuple(where or ())
+        process,
+        goal,
+        case,
+        activity,
+        time,
+        time_format=time_format,
+        zone=zone,
+        where=tuple(where or ()),
+        memory=memory,
     )
-    _, log = open_log(source, options)
+    _, view = open_view(source, options)
     if form is Format.table:
-        show_variants(log, top)
+        show_variants(view, top)
     else:
-        show_frame(log.variants.to_frame().head(top), form)
+        show_frame(view.variants.to_frame().head(top), form)
 
 
 def discover(
@@ -111,6 +121,7 @@ def discover(
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
     where: Where = None,
+    memory: MemoryLimit = None,
     miner: Miner = "dfg",
     noise: Noise = 0.2,
     dependency: Dependency = 0.5,
@@ -128,13 +139,21 @@ def discover(
     from crmmining.cli.discovering import discover_map, discover_net
 
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=tuple(where or ())
+        process,
+        goal,
+        case,
+        activity,
+        time,
+        time_format=time_format,
+        zone=zone,
+        where=tuple(where or ()),
+        memory=memory,
     )
-    study, log = open_log(source, options)
     if miner == "dfg":
-        discover_map(study, log, activities, paths, output, top, form)
+        study, view = open_view(source, options)
+        discover_map(study, view, options.where, activities, paths, output, top, form)
     else:
-        discover_net(log, miner, noise, dependency, output, form)
+        discover_net(open_log(source, options)[1], miner, noise, dependency, output, form)
 
 
 def check(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from crmmining.errors import InvalidOptionError
 
 if TYPE_CHECKING:
-    from crmmining.eventlog.log import EventLog
+    from crmmining.eventlog.log import CaseNotion, EventLog
     from crmmining.eventlog.study import Study
+    from crmmining.mining.view import View
     from crmmining.sources.loading import Progress
 
 
@@ -40,6 +41,7 @@ class LogOptions:
     time_format: str | None = None
     zone: str = "UTC"
     where: tuple[str, ...] = ()
+    memory: str | None = None
 
     def columns(self) -> dict[str, str]:
         """Roles told by options."""
@@ -57,22 +59,12 @@ def open_study(path: Path, *, reload: bool = False, wait: bool = True, memory: s
 
 def open_source(path: Path, options: LogOptions) -> Opened:
     """A study, with a log if one is named or there is only one; or a plain log."""
-    from crmmining.eventlog.filters import where
-    from crmmining.sources.plain_logs import is_plain_log, read_table
-
-    if is_plain_log(path):
-        if options.process or options.goal:
-            raise InvalidOptionError(
-                "--process and --goal pick a log of a study file; a plain log has one only"
-            )
-        log = read_table(path, columns=options.columns(), time_format=options.time_format, zone=options.zone)
-        return Opened(None, where(log, options.where))
-    if options.columns():
-        raise InvalidOptionError(
-            f"{path} is a study file: it says itself which column is what; use --process or --goal"
-        )
-    study = open_study(path)
-    return Opened(study, _picked(study, options))
+    log = _plain_log(path, options)
+    if log is not None:
+        return Opened(None, log)
+    study = open_study(path, memory=options.memory)
+    notion = _picked(study, options)
+    return Opened(study, study.log(notion, options.where) if notion else None)
 
 
 def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:
@@ -84,21 +76,66 @@ def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:
     opened = open_source(path, options)
     if opened.log is None:
         assert opened.study is not None
-        names = [f"--process {name!r}" for name in opened.study.processes] + [
-            f"--goal {name!r}" for name in opened.study.goals
-        ]
-        raise InvalidOptionError(f"which log of {path}? Say one of: {', '.join(names)}")
+        raise _several(path, opened.study)
     return opened.study, opened.log
 
 
-def _picked(study: Study, options: LogOptions) -> EventLog | None:
+def open_view(path: Path, options: LogOptions) -> tuple[Study | None, View]:
+    """The view of one log, which need not fit into memory.
+
+    Raises:
+        InvalidOptionError: a study with several and none named.
+    """
+    from crmmining.mining.view import view_of_log, view_of_study
+
+    log = _plain_log(path, options)
+    if log is not None:
+        return None, view_of_log(log)
+    study = open_study(path, memory=options.memory)
+    notion = _picked(study, options)
+    if notion is None:
+        raise _several(path, study)
+    with progress(f"{notion}") as report:
+        return study, view_of_study(study, notion, options.where, report)
+
+
+def _plain_log(path: Path, options: LogOptions) -> EventLog | None:
+    """The log of a plain table or XES file; None for a study file."""
+    from crmmining.eventlog.filters import where
+    from crmmining.sources.plain_logs import is_plain_log, read_table
+
+    if not is_plain_log(path):
+        if options.columns():
+            raise InvalidOptionError(
+                f"{path} is a study file: it says itself which column is what; use --process or --goal"
+            )
+        return None
+    if options.process or options.goal:
+        raise InvalidOptionError("--process and --goal pick a log of a study file; a plain log has one only")
+    if options.memory:
+        raise InvalidOptionError(
+            f"{path} is read whole; for a limit of memory declare it as a source of a study file"
+        )
+    log = read_table(path, columns=options.columns(), time_format=options.time_format, zone=options.zone)
+    return where(log, options.where)
+
+
+def _several(path: Path, study: Study) -> InvalidOptionError:
+    names = [f"--process {name!r}" for name in study.processes]
+    names += [f"--goal {name!r}" for name in study.goals]
+    return InvalidOptionError(f"which log of {path}? Say one of: {', '.join(names)}")
+
+
+def _picked(study: Study, options: LogOptions) -> CaseNotion | None:
+    from crmmining.eventlog.log import CaseNotion
+
     if options.process and options.goal:
         raise InvalidOptionError("say either --process or --goal, not both")
     if options.process:
-        return study.process_log(options.process, options.where)
-    if options.goal:
-        return study.journey_log(options.goal, options.where)
-    return study.journey_log(study.goals[0], options.where) if len(study.goals) == 1 else None
+        return CaseNotion("process", options.process)
+    if options.goal or len(study.goals) == 1:
+        return CaseNotion("journey", options.goal or study.goals[0])
+    return None
 
 
 @contextmanager

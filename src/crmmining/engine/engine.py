@@ -82,8 +82,8 @@ class StoredTables(Engine, Protocol):
         """Where the tables lie; None in memory."""
 
     @property
-    def holds_logs(self) -> bool:
-        """Whether a log may be read whole; if not, it is better looked at in parts."""
+    def room(self) -> int | None:
+        """How many bytes of logs may be held whole; None without a limit, 0 where they had better not be."""
 
     @property
     def keeps_order(self) -> bool:

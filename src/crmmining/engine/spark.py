@@ -36,7 +36,8 @@ class SparkWorkspace:
             no workspace.
     """
 
-    keeps_order = holds_logs = False
+    keeps_order = False
+    room = 0
 
     def __init__(
         self, work: Path, spec: SparkSpec, *, read_only: bool = False, patience: float = PATIENCE

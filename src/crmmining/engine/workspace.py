@@ -44,11 +44,12 @@ class Workspace:
         check: bool = True,
     ) -> None:
         self.path, self.memory = path, memory
-        self.holds_logs = memory is None
+        self.room = memory.logs if memory else None
         self._connection = _connect(path, read_only)
         self.run("SET TimeZone = 'UTC'")
         if memory:
-            self.run("SET memory_limit = ?", [f"{memory.tables >> 20}MiB"])
+            share = memory.reading if read_only else memory.loading
+            self.run("SET memory_limit = ?", [f"{share >> 20}MiB"])
         if not read_only and not self.tables():
             self._create()
         if check:

@@ -137,6 +137,28 @@ def choose_cases(engine: Engine, study: StudyFile, tables: CaseTables, condition
     return Chosen(sql, tuple(values))
 
 
+def count_doers(
+    engine: Engine, study: StudyFile, tables: CaseTables, *, chosen: bool
+) -> list[tuple[str, bool, str | None, int]]:
+    """(activity, whether the customer does it, else the department, number of events).
+
+    With `chosen` only in the cases of the working table chosen_cases.
+    """
+    _declare_departments(engine, study)
+    only = "SEMI JOIN chosen_cases h ON h.case_number = t.case_number" if chosen else ""
+    return engine.rows(
+        f"""
+        SELECT a.name, t.by_customer, d.name, count(*)
+        FROM (SELECT e.*, coalesce(e.actor = 0, FALSE) AS by_customer FROM ({tables.events}) e) t
+        {only}
+        JOIN names a ON a.kind = 'activity' AND a.code = t.activity
+        LEFT JOIN names d ON d.kind = 'department' AND d.code = t.department
+        GROUP BY a.name, t.by_customer, d.name
+        """,
+        [tables.code],
+    )
+
+
 def _declare_departments(engine: Engine, study: StudyFile) -> None:
     """The working table process_departments: whose the work on a process is."""
     codes = {name: code for code, name in enumerate(_names(engine, "department"))}

@@ -10,17 +10,26 @@ from typing import Any
 from numpy.typing import NDArray
 
 from crmmining.engine.engine import StoredTables
-from crmmining.errors import UnknownNameError
+from crmmining.errors import UnknownNameError, WorkspaceError
 from crmmining.eventlog.codes import laid_out
 from crmmining.eventlog.flattening import Flattening, flattening
 from crmmining.eventlog.goal_building import Silence
 from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.quality import Quality, read_quality
-from crmmining.eventlog.selection import choose_cases, journey_tables, process_tables
+from crmmining.eventlog.selection import (
+    CaseTables,
+    choose_cases,
+    count_doers,
+    journey_tables,
+    process_tables,
+)
 from crmmining.eventlog.stored_events import StoredEvents
 from crmmining.eventlog.stored_log import LogQuery, log_query, read_log
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
+
+BYTES_PER_EVENT = 64
+"""What a log of a study takes in memory: eight numbers per event."""
 
 
 @dataclass(frozen=True)
@@ -167,12 +176,36 @@ class Study:
         return StoredEvents(self.workspace, self.declared)
 
     def log(self, notion: CaseNotion, where: Sequence[str] = ()) -> EventLog:
-        """The log of a process or a journey, as `process_log` and `journey_log` give it."""
+        """The log of a process or a journey, as `process_log` and `journey_log` give it.
+
+        Raises:
+            WorkspaceError: it does not fit into the memory limit.
+        """
         if (notion, tuple(where)) not in self._logs:
             query = self.query(notion, where)
+            if self.workspace.room:
+                self._check_room(notion, self.count(query))
             log = read_log(self.workspace, self.declared, self._events, notion, query)
             self._logs[notion, tuple(where)] = log
         return self._logs[notion, tuple(where)]
+
+    def has_room(self, n_events: int) -> bool:
+        """Whether a log of so many events may be held beside those that are."""
+        held = sum(log.n_events for log in self._logs.values())
+        room = self.workspace.room
+        return room is None or (held + n_events) * BYTES_PER_EVENT <= room
+
+    def count(self, query: LogQuery) -> int:
+        """The number of events of a log."""
+        return int(self.workspace.value(f"SELECT count(*) FROM ({query.events('1')}) e", [query.code]))
+
+    def _check_room(self, notion: CaseNotion, n_events: int) -> None:
+        if not self.has_room(n_events):
+            size = n_events * BYTES_PER_EVENT / 1e9
+            raise WorkspaceError(
+                f"{notion} has {n_events:,} events, which take about {size:,.1f} GB in memory, more than the "
+                "limit leaves; give more with --memory, or choose cases with --where"
+            )
 
     def query(self, notion: CaseNotion, where: Sequence[str] = ()) -> LogQuery:
         """What reads a log of this study; may need chosen_cases, a working table made here.
@@ -181,14 +214,21 @@ class Study:
             UnknownNameError: no such process or goal, or a condition names nothing that is there.
             InvalidOptionError: a condition is none.
         """
-        process = notion.kind == "process"
-        names = self.processes if process else self.goals
-        code = names.index(_known("process" if process else "goal", notion.name, names))
+        tables = self._tables(notion)
         if where:
-            tables = process_tables(code) if process else journey_tables(code)
             chosen = choose_cases(self.workspace, self.declared, tables, where)
             self.workspace.table("chosen_cases", chosen.sql, chosen.values)
-        return log_query("process" if process else "journey", code, chosen=bool(where))
+        return log_query(tables.kind, tables.code, chosen=bool(where))
+
+    def doers(self, notion: CaseNotion, where: Sequence[str] = ()) -> list[tuple[str, bool, str | None, int]]:
+        """Of each activity of a log: whether the customer does it, else which department, how often."""
+        query = self.query(notion, where)
+        return count_doers(self.workspace, self.declared, self._tables(notion), chosen=query.chosen)
+
+    def _tables(self, notion: CaseNotion) -> CaseTables:
+        if notion.kind == "process":
+            return process_tables(self.processes.index(_known("process", notion.name, self.processes)))
+        return journey_tables(self.goals.index(_known("goal", notion.name, self.goals)))
 
     @property
     def ranks(self) -> NDArray[Any] | None:

@@ -25,16 +25,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A log's directly-follows graph and variants; without the log itself where it came in parts."""
+    """A log's directly-follows graph and variants; `log` is None where it came in parts."""
 
     notion: CaseNotion
     graph: DirectlyFollowsGraph
     variants: Variants
+    log: EventLog | None = None
 
 
 def view_of_log(log: EventLog) -> View:
     """The view of a log in memory."""
-    return View(log.notion, directly_follows(log), log.variants)
+    return View(log.notion, directly_follows(log), log.variants, log)
 
 
 def view_of_study(
@@ -42,11 +43,11 @@ def view_of_study(
 ) -> View:
     """The view of one of a study's logs, exact in every number.
 
-    Under a memory limit the log is looked at in parts, on a cluster where its events are.
+    A log that is too large for the memory limit is looked at in parts, on a cluster where its events are.
     """
     query = study.query(notion, where)
-    n_events = int(study.workspace.value(f"SELECT count(*) FROM ({query.events('1')}) e", [query.code]))
-    if study.workspace.holds_logs or n_events == 0:
+    n_events = study.count(query)
+    if study.has_room(n_events) or n_events == 0:
         return view_of_log(study.log(notion, where))
     part = PartLog(notion, study.names("activity"), study.ranks, study.horizon)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 
 from crmmining.eventlog.log import CUSTOMER, EventLog
 from crmmining.eventlog.study import Study
+from crmmining.mining.view import View
 from crmmining.reporting.figures.style import FigureStyle
 
 CUSTOMER_NAME = "Customer"
@@ -32,6 +36,22 @@ def _busiest(study: Study | None, log: EventLog | None) -> list[str]:
     names, code = log.names["department"], log.columns["department"]
     counts = np.bincount(code[code >= 0], minlength=len(names))
     return sorted(names, key=lambda name: (-counts[names.index(name)], name))
+
+
+def departments_of_view(view: View, study: Study | None, where: Sequence[str] = ()) -> dict[str, str]:
+    """`department_of_activities` for a view, whose log may never have been read whole."""
+    if view.log is not None:
+        return department_of_activities(view.log)
+    assert study is not None  # only a study's log comes in parts
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for activity, by_customer, department, n in study.doers(view.notion, where):
+        doer = CUSTOMER_NAME if by_customer else department
+        if doer is not None:
+            counts[activity][doer] += n
+    return {
+        activity: min(found, key=lambda name: (-found[name], name == CUSTOMER_NAME, name))
+        for activity, found in counts.items()
+    }
 
 
 def department_of_activities(log: EventLog) -> dict[str, str]:

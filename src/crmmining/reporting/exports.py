@@ -14,10 +14,13 @@ from crmmining.eventlog.log import EventLog
 from crmmining.mining.models import PetriNet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from crmmining.eventlog.study import Study
     from crmmining.mining.directly_follows import DirectlyFollowsGraph
+    from crmmining.reporting.figures.style import FigureStyle
 
 EVENTS, PICTURES, NETS = (".csv", ".parquet", ".xes", ".xes.gz"), (".svg", ".png", ".pdf"), (".pnml", ".bpmn")
 
@@ -33,8 +36,9 @@ def export_log(log: EventLog, path: Path | str, study: Study | None = None) -> N
         _write_events(log, target)
     elif target.suffix in PICTURES:
         from crmmining.mining.directly_follows import directly_follows
+        from crmmining.reporting.departments import department_of_activities, style_of
 
-        write_map(directly_follows(log), log, target, study)
+        write_map(directly_follows(log), department_of_activities(log), target, style_of(study, log))
     elif target.suffix in NETS:
         from crmmining.mining.discovery import discover_model
 
@@ -43,12 +47,13 @@ def export_log(log: EventLog, path: Path | str, study: Study | None = None) -> N
         raise InvalidOptionError(f"{target}: write to one of {', '.join((*EVENTS, *PICTURES, *NETS))}")
 
 
-def write_map(graph: DirectlyFollowsGraph, log: EventLog, path: Path, study: Study | None = None) -> None:
-    """Draw a directly-follows map."""
-    from crmmining.reporting.departments import style_of
+def write_map(
+    graph: DirectlyFollowsGraph, departments: Mapping[str, str], path: Path, style: FigureStyle
+) -> None:
+    """Draw a directly-follows map, each activity in the colour of the department that does it."""
     from crmmining.reporting.map_data import process_map
 
-    _write_picture(process_map(graph, log), path, style_of(study, log))
+    _write_picture(process_map(graph, departments), path, style)
 
 
 def write_model(net: PetriNet, path: Path) -> None:

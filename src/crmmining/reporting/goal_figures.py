@@ -12,7 +12,7 @@ from crmmining.mining.bottlenecks import Bottlenecks, find_bottlenecks
 from crmmining.mining.conformance import Conformance, check_conformance
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
 from crmmining.reporting import figure_data
-from crmmining.reporting.departments import style_of
+from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.journey_process import draw_journey_process
@@ -88,4 +88,5 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
 
 
 def _map(results: GoalResults) -> Scene:
-    return layout(process_map(shown_map(results), results.views.view.log))
+    departments = department_of_activities(results.views.view.log)
+    return layout(process_map(shown_map(results), departments))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from crmmining.eventlog.log import EventLog
 from crmmining.mining.directly_follows import DirectlyFollowsGraph
 from crmmining.mining.models import PetriNet
-from crmmining.reporting.departments import department_of_activities
 from crmmining.reporting.maps.graph import MapEdge, MapGraph, MapNode
 from crmmining.study.durations import humanise
 
@@ -16,10 +15,10 @@ Shown = Literal["frequency", "time"]
 
 
 def process_map(
-    graph: DirectlyFollowsGraph, log: EventLog | None = None, *, show: Shown = "frequency"
+    graph: DirectlyFollowsGraph, departments: Mapping[str, str] | None = None, *, show: Shown = "frequency"
 ) -> MapGraph:
-    """A map of what comes after what; with a log, each box has the colour of who does it."""
-    departments = department_of_activities(log) if log is not None else {}
+    """A map of what comes after what; each box has the colour of the department that does it."""
+    departments = departments or {}
     nodes = [MapNode(START, kind="start"), MapNode(END, kind="end")]
     for name, n in graph.activities.items():
         nodes.append(MapNode(f"a:{name}", name, weight=n, value=f"{n:,}", department=departments.get(name)))

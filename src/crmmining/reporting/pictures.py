@@ -17,7 +17,7 @@ from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_fol
 from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.promises import Promises
 from crmmining.reporting import figure_data
-from crmmining.reporting.departments import style_of
+from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.journey_process import draw_journey_process
@@ -61,7 +61,8 @@ def _journey(views: Views) -> Figure:
 
 
 def _map(graph: DirectlyFollowsGraph, log: EventLog | None) -> Figure:
-    return scene_figure(layout(process_map(graph, log)), style=style_of(None, log))
+    departments = department_of_activities(log) if log is not None else {}
+    return scene_figure(layout(process_map(graph, departments)), style=style_of(None, log))
 
 
 def _style(of: Any) -> FigureStyle:

@@ -72,7 +72,7 @@ class ChunkPeople:
 
 
 def _spellings(first: Ints, last: Ints, number: Ints, domain: Ints) -> Text:
-    numbers = words([str(n) for n in range(2000)], number)
+    numbers = words([str(n) for n in range(200)], number)
     spelt = []
     for spell in (str.lower, str.title, str.upper):
         names = joined(

@@ -1,4 +1,5 @@
-"""Loading at growing sizes: a first load, an increment, reading back; write loading_results.md and a figure.
+"""Loading at growing sizes: a first load, an increment, reading back; write loading_results.md and
+docs/images/loading.svg.
 
 python benchmarks/loading.py                                # 10^5, 10^6 and 10^7 events
 python benchmarks/loading.py --events 1e8 --memory 4GB      # hours of disk, minutes of work
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import math
 import os
 import random
 import resource
@@ -66,19 +68,27 @@ def view(folder: str, memory: str) -> Found:
     import numpy as np
 
     import crmmining as cm
+    from crmmining.eventlog.log import CaseNotion
+    from crmmining.mining.view import view_of_log, view_of_study
 
     study = cm.open_study(Path(folder, "study.yaml"), memory=memory or None)
-    cm.directly_follows(study.journey_log("Understand my bill"))  # kernels are loaded
-    began = time.perf_counter()
-    log = study.journey_log(GOAL)
-    read = time.perf_counter()
-    _ = log.variants, cm.directly_follows(log)
+    notion = CaseNotion("journey", GOAL)
+    view_of_study(study, CaseNotion("journey", "Understand my bill"))  # kernels are loaded
+    began = read = time.perf_counter()
+    if memory:
+        view_of_study(study, notion)
+    else:
+        log = study.log(notion)
+        read = time.perf_counter()
+        view_of_log(log)
     done = time.perf_counter()
-    keys = np.random.default_rng(7).integers(0, 2**62, log.n_events)
+    n_events = study.count(study.query(notion))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    keys = np.random.default_rng(7).integers(0, 2**62, n_events)
     start = time.perf_counter()
     keys.sort()
     floor = time.perf_counter() - start
-    return {"events": log.n_events, "read": read - began, "view": done - read, "sort": floor}
+    return {"events": n_events, "read": read - began, "view": done - read, "sort": floor, "peak": peak}
 
 
 PHASES: dict[str, Callable[..., Found]] = {phase.__name__: phase for phase in (generate, load, grow, view)}
@@ -140,16 +150,58 @@ def page(results: list[Found], note: str) -> str:
         f"Reading “{GOAL}” back, and its view (case order, variants, directly-follows with median and P90),",
         "against one `np.sort` of as many random 64-bit keys.",
         "",
-        "| events of the goal | read and order | view | sort | all ÷ sort | peak |",
-        "|--:|--:|--:|--:|--:|--:|",
+        "Under a limit a log that would not fit is looked at in parts, reading and all.",
+        "",
+        "| events of the goal | limit | read and order | view | sort | all ÷ sort | peak |",
+        "|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for r in results:
         v = r["view"]
         lines.append(
-            f"| {v['events']:,} | {v['read']:.2f} s | {v['view']:.2f} s | {v['sort']:.2f} s "
+            f"| {v['events']:,} | {r['memory'] or 'none'} | {v['read']:.2f} s | {v['view']:.2f} s "
+            f"| {v['sort']:.2f} s "
             f"| {(v['read'] + v['view']) / v['sort']:.1f} | {v['peak']:,} MB |"
         )
     return "\n".join(lines) + "\n"
+
+
+def slope(x: list[float], y: list[float]) -> float:
+    """The power of x with which y grows, between the two largest."""
+    return math.log(y[-1] / y[-2]) / math.log(x[-1] / x[-2])
+
+
+def draw(results: list[Found]) -> None:
+    """Seconds and peak memory against events, both axes logarithmic."""
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
+    events = [r["events"] for r in results]
+    lines = {
+        "first load": [r["load"]["wall"] for r in results],
+        "increment of 1 %": [r["increment"]["wall"] for r in results],
+        "reading a goal and its view": [r["view"]["read"] + r["view"]["view"] for r in results],
+    }
+    for (name, seconds), colour in zip(lines.items(), ("#1b4965", "#c8553d", "#6a994e"), strict=True):
+        left.loglog(events, seconds, "o-", color=colour, lw=1.8, ms=4.5)
+        label = f"{name}\nslope {slope(events, seconds):.2f}" if len(events) > 1 else name
+        left.annotate(label, (events[-1], seconds[-1]), (8, 0), textcoords="offset points", va="center",
+                      color=colour, fontsize=8.5)  # fmt: skip
+    right.loglog(events, [r["load"]["peak"] / 1024 for r in results], "o-", color="#1b4965", lw=1.8, ms=4.5)
+    for r in results:
+        limit = f"limit {r['memory']}" if r["memory"] else "no limit"
+        right.annotate(limit, (r["events"], r["load"]["peak"] / 1024), (0, -13), textcoords="offset points",
+                       ha="center", fontsize=8, color="#555555")  # fmt: skip
+    left.set_title("Seconds on the wall", loc="left", fontsize=10)
+    right.set_title("Peak memory of the first load, GB", loc="left", fontsize=10)
+    for axes in (left, right):
+        axes.set_xlabel("events")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(which="major", color="#dddddd", lw=0.6)
+        axes.set_xlim(events[0] / 1.5, events[-1] * (14 if axes is left else 2))
+    right.set_ylim(0.1, 10)
+    plt.rcParams["svg.hashsalt"] = "crmmining"
+    figure.savefig(HERE.parent / "docs" / "images" / "loading.svg", metadata={"Date": None})
+    plt.close(figure)
 
 
 def main() -> None:
@@ -169,12 +221,13 @@ def main() -> None:
         results.sort(key=lambda r: (r["events"], r["memory"]))
         raw.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
         (HERE / "loading_results.md").write_text(page(results, options.note), "utf-8")
+    draw(results)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--phase"]:
         answer = PHASES[sys.argv[2]](*sys.argv[3:])
-        answer["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        answer.setdefault("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
         print(json.dumps(answer))
     else:
         main()

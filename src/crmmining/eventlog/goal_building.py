@@ -136,18 +136,29 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
     if not study.goals:
         return
     workspace.run(f"DELETE FROM goal_pauses WHERE {_TOUCHED}")
-    rows, walk = goal_rows(workspace, study, touched=True), _first_walk(workspace, study)
+    walk = _first_walk(workspace, study)
+    _hold_rows(workspace, study)
     if (walk.fitted >= 0).any():
-        workspace.append_parts(walk.pauses, rows, by="customer")
+        workspace.append_parts(walk.pauses, _HELD, by="customer")
     silences = _silences(workspace, study)
     workspace.run("DELETE FROM silences")
     _store_silences(workspace, study, silences)
-    workspace.run(f"INSERT INTO touched_customers {_LEFT}")
+    if workspace.value(f"SELECT count(*) FROM ({_LEFT}) l"):
+        workspace.run(f"INSERT INTO touched_customers {_LEFT}")
+        _hold_rows(workspace, study)
     for table in _MADE:
         workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
     workspace.run(f"DELETE FROM event_goals WHERE instance // {MOST_GOALS} IN ({_TOUCHED_ONES})")
-    rows = goal_rows(workspace, study, touched=True)
-    workspace.append_parts(_second_walk(walk, silences).goals, rows, by="customer")
+    workspace.append_parts(_second_walk(walk, silences).goals, _HELD, by="customer")
+    workspace.drop("walked_rows")
+
+
+_HELD = "SELECT * FROM walked_rows"
+
+
+def _hold_rows(workspace: Workspace, study: StudyFile) -> None:
+    """The rows of the touched customers as a working table: both walks need them."""
+    workspace.table("walked_rows", goal_rows(workspace, study, touched=True))
     workspace.drop("by_values", "walked_keys", "walked_records")
 
 

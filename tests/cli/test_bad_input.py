@@ -91,6 +91,11 @@ WRONG = {
         "variants study.yaml --case email",
         "is a study file: it says itself which column is what",
     ),
+    "limit for a plain log": (
+        "variants events.csv --case email --memory 1GB",
+        "for a limit of memory declare it as a source of a study file",
+    ),
+    "too little memory": ("discover study.yaml --memory 800MB", "the program itself needs 1GB"),
     "notion of a plain log": ("variants events.csv --goal 'Get it'", "a plain log has one only"),
     "column not told": (
         "variants events.csv --case email --time at",

@@ -79,6 +79,7 @@ JSON = [
     f"inspect {MOVE}",
     f"variants {MOVE} --top 3",
     f"discover {MOVE}",
+    f"variants {MOVE} --memory 1GB",
     f"discover {MOVE} -o map.svg",
     f'discover {STUDY} --process "Complaint handling" --miner inductive -o net.pnml',
     f'check {STUDY} --goal "Understand my bill"',

@@ -60,9 +60,7 @@ def arrow_table(table: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]] 
     import pyarrow as pa
 
     schema = arrow_schema(table)
-    given = (
-        columns if isinstance(columns, pa.Table) else pa.table({n: pa.array(v) for n, v in columns.items()})
-    )
+    given = columns if isinstance(columns, pa.Table) else table_of(columns)
     for name in given.column_names:
         schema.field(name)
     present = set(given.column_names)
@@ -110,7 +108,36 @@ def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
 
     def copy(k: int) -> None:
         chunk = column.chunk(k)
-        found[ends[k] : ends[k + 1]] = (chunk.fill_null(absent) if chunk.null_count else chunk).to_numpy()
+        found[ends[k] : ends[k + 1]] = in_buffer(chunk.fill_null(absent) if chunk.null_count else chunk)
 
     each(copy, range(column.num_chunks))
     return found
+
+
+def in_buffer(chunk: pa.Array, buffer: int = 1, kind: Any = None, n: int | None = None) -> NDArray[Any]:
+    """The numbers in a buffer, not copied; Arrow's own way to NumPy would import pandas.
+
+    `kind` and `n` where they are not the array's own type and length. What is absent is any number.
+    """
+    dtype = np.dtype(chunk.type.to_pandas_dtype() if kind is None else kind)
+    size = len(chunk) if n is None else n
+    if size == 0:
+        return np.empty(0, dtype)
+    return np.frombuffer(chunk.buffers()[buffer], dtype, size, dtype.itemsize * chunk.offset)
+
+
+def table_of(columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> pa.Table:
+    """Columns as an Arrow table; numbers stay where they are."""
+    import pyarrow as pa
+
+    return pa.table({name: _array(values) for name, values in columns.items()})
+
+
+def _array(values: NDArray[Any] | Sequence[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    if isinstance(values, np.ndarray) and type(values) is np.ndarray and values.dtype.kind in "iuf":
+        whole = np.ascontiguousarray(values)
+        kind = pa.from_numpy_dtype(whole.dtype)
+        return pa.Array.from_buffers(kind, whole.size, [None, pa.py_buffer(whole)])
+    return pa.array(values)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.arrow_columns import arrow_schema, arrow_table, numpy_columns
+from crmmining.engine.arrow_columns import arrow_schema, arrow_table, numpy_columns, table_of
 from crmmining.engine.engine import Columns, T
 from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
 from crmmining.engine.spark_jobs import Jobs
@@ -119,13 +119,11 @@ class SparkWorkspace:
 
     def hold(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
         """Make (or make anew) a working table from integer columns in memory."""
-        import pyarrow as pa
         from pyarrow import parquet
 
         place = self._folder.scratch.folder(name)
         place.mkdir()
-        rows = pa.table({key: pa.array(values) for key, values in columns.items()})
-        parquet.write_table(rows, place / "rows.parquet")
+        parquet.write_table(table_of(columns), place / "rows.parquet")
         self._tables.keep(name, place)
 
     def drop(self, *names: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from crmmining.engine.arrow_columns import numpy_columns
+from crmmining.engine.arrow_columns import numpy_columns, table_of
 from crmmining.engine.csv_errors import csv_error
 from crmmining.engine.duckdb_errors import opening_error, running_error
 from crmmining.engine.engine import Columns, T, by_place
@@ -93,9 +93,7 @@ class Workspace:
 
     def hold(self, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
         """Make (or make anew) a working table from integer columns in memory."""
-        import pyarrow as pa
-
-        with self._incoming(pa.table({key: pa.array(values) for key, values in columns.items()})):
+        with self._incoming(table_of(columns)):
             self.table(name, "SELECT * FROM incoming")
 
     def drop(self, *names: str) -> None:
@@ -109,10 +107,8 @@ class Workspace:
 
     def insert(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
         """Add columns held in memory to a table."""
-        import pyarrow as pa
-
         names = ", ".join(columns)
-        with self._incoming(pa.table({key: pa.array(values) for key, values in columns.items()})):
+        with self._incoming(table_of(columns)):
             self.run(f"INSERT INTO {name} ({names}) SELECT {names} FROM incoming")
 
     def map_parts(

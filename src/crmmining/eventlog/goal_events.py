@@ -200,6 +200,7 @@ def _adjacency(links: Columns, records: NDArray[np.int64]) -> tuple[NDArray[np.i
     number = np.full(size + 1, -1, np.int64)
     number[records] = np.arange(records.size)
     a, b = number[links["record"]], number[links["linked"]]
-    pairs = np.unique(np.stack([a, b])[:, (a >= 0) & (b >= 0)], axis=1)
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(pairs[0], minlength=records.size))])
-    return offsets.astype(np.int64), pairs[1]
+    here = (a >= 0) & (b >= 0)
+    record, linked = np.divmod(np.unique(a[here] * (size + 1) + b[here]), size + 1)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(record, minlength=records.size))])
+    return offsets.astype(np.int64), linked

@@ -12,6 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from crmmining.engine.engine import Engine
@@ -213,6 +214,13 @@ def _checksums(path: Path, n_bytes: int) -> tuple[str, str, bool]:
     """(checksum of the first bytes, of all, whether those first end a line)."""
     if not path.is_file():
         raise MissingFileError(path)
+    stat = _stat(path)
+    return _computed(path, n_bytes, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _computed(path: Path, n_bytes: int, size: int, modified: int) -> tuple[str, str, bool]:
+    """The checksums of a file of this size and time of change; a load asks more than once."""
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
         left, last = n_bytes, b""

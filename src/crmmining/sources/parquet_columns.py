@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.engine.arrow_columns import in_buffer
 from crmmining.engine.threads import each
 from crmmining.errors import SourceError, UnknownNameError
 from crmmining.eventlog.case_order import CaseOrder, Stretch, count_codes, order_stretches
@@ -134,7 +135,7 @@ class ParquetFile:
         for chunk in self._chunks(group, column):
             if chunk.null_count:
                 return row + int(np.argmin(_present(chunk))) + 1
-            ticks = _values(chunk, 1, np.int64, len(chunk))
+            ticks = in_buffer(chunk, kind=np.int64)
             unit = chunk.type.unit
             if unit != "us":
                 ticks = ticks // 1_000 if unit == "ns" else ticks * _UNITS[unit]
@@ -193,12 +194,12 @@ def _numbers(chunk: pa.Array, texts: Numbering) -> NDArray[np.int32]:
     present = _present(chunk) if chunk.null_count else None
     if pa.types.is_dictionary(chunk.type):
         known = np.append(_numbers(chunk.dictionary, texts), np.int32(-1))
-        codes = _values(chunk.indices, 1, chunk.indices.type.to_pandas_dtype(), len(chunk))
+        codes = in_buffer(chunk.indices)
         return known[codes if present is None else np.where(present, codes, -1)]
     if pa.types.is_integer(chunk.type):
         chunk = chunk.cast(pa.string())
     kind = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
-    offsets = _values(chunk, 1, kind, len(chunk) + 1).astype(np.int64)
+    offsets = in_buffer(chunk, kind=kind, n=len(chunk) + 1).astype(np.int64)
     data = chunk.buffers()[2]
     return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), present)
 
@@ -206,11 +207,6 @@ def _numbers(chunk: pa.Array, texts: Numbering) -> NDArray[np.int32]:
 def _joined(stretches: list[NDArray[Any]]) -> NDArray[Any]:
     """One array; most row groups come in one stretch, which is not copied."""
     return stretches[0] if len(stretches) == 1 else np.concatenate(stretches)
-
-
-def _values(chunk: pa.Array, buffer: int, kind: type[np.generic], n: int) -> NDArray[Any]:
-    """The numbers in a buffer; Arrow's own way to NumPy would import pandas."""
-    return np.frombuffer(chunk.buffers()[buffer], kind, n, np.dtype(kind).itemsize * chunk.offset)
 
 
 def _present(chunk: pa.Array) -> NDArray[np.uint8]:

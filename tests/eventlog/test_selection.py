@@ -67,3 +67,12 @@ def test_a_value_is_never_read_as_sql(home_move_study: Study) -> None:
 
 def test_several_values_and_a_negation() -> None:
     assert Condition.parse(" channel != web | phone ") == Condition("channel", ("web", "phone"), True)
+
+
+def test_a_column_looked_at_later_is_of_the_cases_chosen_then(home_move_study: Study) -> None:
+    some = home_move_study.journey_log(GOAL, where=["channel=branch", "from=2025-02-01"])
+    every = home_move_study.journey_log(GOAL)
+    home_move_study.journey_log(GOAL, where=["channel!=branch", "from=2025-02-01"])
+    kept = np.isin(every.cases["case"], some.cases["case"])
+    for name in ("rule", "event", "channel", "record"):
+        assert some.column(name).tolist() == every.select(kept).column(name).tolist()

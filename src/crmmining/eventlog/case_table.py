@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,27 +11,6 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Made(Mapping[str, Any]):
-    """Columns of which some are functions, called at the first look."""
-
-    def __init__(self, columns: Mapping[str, Any | Callable[[], Any]]) -> None:
-        self._columns = dict(columns)
-
-    def __getitem__(self, name: str) -> Any:
-        if callable(self._columns[name]):
-            self._columns[name] = self._columns[name]()
-        return self._columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._columns
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.engine import Columns, StoredTables
+from crmmining.engine.engine import StoredTables
 from crmmining.eventlog.codes import laid_out, ranked
 from crmmining.eventlog.kernel import Int64s, native
 from crmmining.eventlog.log import CUSTOMER
@@ -21,42 +20,6 @@ COLUMNS = (
 )  # fmt: skip
 _NAMED = ("channel", "department", "resource")
 _PLACE = 1 << 40
-
-
-class StoredColumns(Mapping[str, NDArray[Any]]):
-    """Columns of a log, read from the workspace at the first look and kept.
-
-    `made` makes the columns that need no reading, the event's number among them.
-    """
-
-    def __init__(
-        self, held: Columns, made: Mapping[str, Callable[[], NDArray[Any]]], events: StoredEvents
-    ) -> None:
-        self._held, self._made, self._events = held, made, events
-        self._names = tuple(dict.fromkeys((*events.columns, *made, *held)))
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        if name not in self._held:
-            if name in self._made:
-                self._held[name] = self._made[name]()
-            elif name in self._names:
-                self._held[name] = self._events.column(name)[self._places]
-            else:
-                raise KeyError(name)
-        return self._held[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    @cached_property
-    def _places(self) -> NDArray[np.int64]:
-        return self._events.places(self["event"])
 
 
 class StoredEvents:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -13,12 +13,13 @@ from crmmining.engine.engine import Columns, StoredTables
 from crmmining.engine.schema import MOST_GOALS
 from crmmining.engine.threads import each, spans
 from crmmining.eventlog.case_order import order_cases, taken
-from crmmining.eventlog.case_table import CaseTable, Made
+from crmmining.eventlog.case_table import CaseTable
 from crmmining.eventlog.codes import found_at, laid_out
 from crmmining.eventlog.goal_events import by_kind
 from crmmining.eventlog.kernel import Int32s, Int64s, native
 from crmmining.eventlog.log import CaseNotion, EventLog
-from crmmining.eventlog.stored_events import StoredColumns, StoredEvents, sequence_of
+from crmmining.eventlog.made import Made
+from crmmining.eventlog.stored_events import StoredEvents, sequence_of
 from crmmining.study.study_file import StudyFile
 
 
@@ -114,13 +115,14 @@ def read_log(
     def read(*columns: str) -> Columns:
         return workspace.columns(query.events(*columns), [query.code])
 
-    wanted, later = ["case_number", "time", "activity"], ["event", "sequence"]
+    wanted, later = ["case_number", "time", "activity"], ["event"]
     if query.kind == "journey":
         later.append("rule")
     elif "start" in events.columns:
         wanted.append("start")
+    # Only what lies in order, and lies so tomorrow, can be read column by column.
     in_order = query.kind == "journey" and workspace.keeps_order and not query.chosen
-    rows = read(*wanted) if in_order else read(*wanted, "event")
+    rows = read(*wanted) if in_order else read(*wanted, *later)
     place = case_of_record if query.kind == "process" else case_of_instance
     case = place(rows.pop("case_number"), cases.numbers(query.case))
     sequence = None if in_order else sequence_of(rows["event"], events.ranks)
@@ -128,12 +130,18 @@ def read_log(
 
     def column(name: str) -> NDArray[Any]:
         if name == "sequence":
-            return sequence_of(column("event"), events.ranks)
+            return sequence_of(columns["event"], events.ranks)
         return taken(rows[name] if name in rows else read(name)[name], order.rows)
 
+    @cache
+    def places() -> NDArray[np.int64]:
+        return events.places(columns["event"])
+
     log = EventLog.from_order(notion, order, {}, events.sorted_names(), cases, events.horizon)
-    made = {name: partial(column, name) for name in (*rows, *later)}
-    return replace(log, columns=StoredColumns(dict(log.columns), made, events), cases=cases)
+    gathered = {name: lambda name=name: events.column(name)[places()] for name in events.columns}
+    made = {name: partial(column, name) for name in (*rows, *later, "sequence")}
+    columns = Made(gathered | made | dict(log.columns))
+    return replace(log, columns=columns, cases=cases)
 
 
 def _cases(workspace: StoredTables, declared: StudyFile, notion: CaseNotion, query: LogQuery) -> CaseTable:

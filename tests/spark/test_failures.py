@@ -64,6 +64,7 @@ def test_a_master_that_does_not_answer_is_told(monkeypatch, tmp_path, port) -> N
     spec = SparkSpec(spark=f"spark://127.0.0.1:{port}", work=tmp_path)
     with pytest.raises(WorkspaceError, match=f"nobody answers at spark://127.0.0.1:{port}"):
         SparkWorkspace(tmp_path / "work", spec)
+    assert not (tmp_path / "work").exists()
 
 
 def test_a_cluster_without_workers_is_told_and_not_waited_for_forever(make_cluster, tmp_path) -> None:

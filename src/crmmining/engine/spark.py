@@ -14,7 +14,7 @@ from crmmining.engine.arrow_columns import arrow_schema, arrow_table, numpy_colu
 from crmmining.engine.engine import Columns, T
 from crmmining.engine.schema import SCHEMA_VERSION, TABLES, VERSION_KEY
 from crmmining.engine.spark_jobs import Jobs
-from crmmining.engine.spark_session import PATIENCE, join_spark
+from crmmining.engine.spark_session import PATIENCE, check_needs, join_spark
 from crmmining.engine.spark_tables import SparkTables, as_rows_of, storable
 from crmmining.engine.stored_columns import stored_column
 from crmmining.engine.work_folder import WorkFolder
@@ -43,6 +43,7 @@ class SparkWorkspace:
         self, work: Path, spec: SparkSpec, *, read_only: bool = False, patience: float = PATIENCE
     ) -> None:
         self.path, self.spec = work, spec
+        check_needs(spec)
         self._folder = WorkFolder(work, read_only=read_only)
         self._in_transaction = False
         try:

@@ -58,12 +58,23 @@ _SETTINGS = {
 _shared: SharedSpark | None = None
 
 
+def check_needs(spec: SparkSpec) -> None:
+    """Look for what Spark needs here, before anything is made for it.
+
+    Raises:
+        WorkspaceError: pyspark, Java or the master is missing.
+    """
+    if _shared is None:
+        check_pyspark()
+        check_java()
+        check_master(spec.spark)
+
+
 def join_spark(spec: SparkSpec, folder: WorkFolder, patience: float = PATIENCE) -> SharedSpark:
     """Start Spark, or share the one that is running; `leave` it when done.
 
     Raises:
-        WorkspaceError: pyspark, Java, the master or its executors are missing; or Spark already runs
-            here with other settings.
+        WorkspaceError: it does not start, has no executors, or already runs here with other settings.
     """
     global _shared
     if _shared is None:
@@ -81,9 +92,6 @@ class SharedSpark:
     """A Spark application and those who use it."""
 
     def __init__(self, spec: SparkSpec, folder: WorkFolder, patience: float) -> None:
-        check_pyspark()
-        check_java()
-        check_master(spec.spark)
         self.master, self.memory, self.is_local = spec.spark, spec.memory, spec.is_local
         self.n_users = 0
         self._scratch = Scratch(folder.path)

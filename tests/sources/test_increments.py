@@ -23,3 +23,15 @@ def test_increments_make_what_a_load_from_nothing_makes(seed: int, tmp_path: Pat
                 assert mine[what] == rows, (what, happened)
             anew.workspace.close()
         study.workspace.close()
+
+
+@pytest.mark.parametrize("added", [1, 2, 3, 5, 8, 9])
+def test_rows_that_a_file_has_already_said_are_further_events(tmp_path: Path, added: int) -> None:
+    world = World(5)
+    tasks = world.files["tasks/t2.csv"]
+    for _ in range(3):
+        world.files["tasks/t2.csv"] = tasks = [*tasks, *[tasks[0]] * added]
+        found = open_study(world.write(tmp_path / "grown"))
+    whole = open_study(world.write(tmp_path / "whole"))
+    assert told(found) == told(whole)
+    assert found.runs[-1].n_added == added

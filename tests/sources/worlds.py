@@ -102,13 +102,15 @@ class World:
 
     def change(self) -> str:
         """Something happens to the exports; returns what."""
-        happens = self.chance.choice(["grow", "arrive", "rewrite", "correct", "overlap", "shrink"])
+        happens = self.chance.choice(["grow", "again", "arrive", "rewrite", "correct", "overlap", "shrink"])
         name = self.chance.choice(sorted(self.files))
         table, rows = name.split("/")[0].removesuffix(".csv"), self.files[name]
         folder = table if table != "cases" else "deals"
         new = f"{folder}/{'w' if folder == 'deals' else 'x'}{self.chance.randint(1, 99):02}.csv"
         if happens == "grow":
             self.files[name] = rows + self.rows(table, 3)
+        elif happens == "again":
+            self.files[name] = rows + self.chance.choices(rows, k=3) + [rows[0]] * self.chance.randint(0, 5)
         elif happens == "arrive":
             self.files[new] = self.rows(folder, 5)
         elif happens == "rewrite":

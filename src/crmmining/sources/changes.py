@@ -168,7 +168,7 @@ def _compared(job: Job, parts: list[_Stored]) -> Reading | None:
     before, now, ended = _checksums(job.path, last.n_bytes)
     if stat.st_size == last.n_bytes and now == last.checksum:
         return None
-    if stat.st_size > last.n_bytes and before == last.checksum and ended and _may_grow(job):
+    if stat.st_size > last.n_bytes and before == last.checksum and ended and _may_grow(job, parts):
         known = Known(last.n_bytes, last.first_row + last.n_rows, tuple(part.file for part in parts))
         return Reading(job, stat.st_size, stat.st_mtime_ns, now, known, last.formats)
     return Reading(job, stat.st_size, stat.st_mtime_ns, now)
@@ -180,10 +180,15 @@ def whole(job: Job) -> Reading:
     return Reading(job, stat.st_size, stat.st_mtime_ns, _checksum(job.path))
 
 
-def _may_grow(job: Job) -> bool:
-    """Whether rows at a file's end change nothing in the reading of those before."""
-    alone = not any(event.on_change or event.sequence for event in job.spec.all_events)
-    return alone and job.path.suffix in _GROWING and job.spec.encoding.lower() != "utf-16"
+def _may_grow(job: Job, parts: list[_Stored]) -> bool:
+    """Whether rows at a file's end change nothing in the reading of those before.
+
+    Where rows without an id stand in other files too, it is no longer known how often this one has them.
+    """
+    events = job.spec.all_events
+    alone = not any(event.on_change or event.sequence for event in events)
+    counted = all(event.id for event in events) or not any(part.n_shared for part in parts)
+    return alone and counted and job.path.suffix in _GROWING and job.spec.encoding.lower() != "utf-16"
 
 
 def _to_read_again(

@@ -11,6 +11,7 @@ from crmmining.sources.expressions import NO_NUMBER, Columns, Expression, select
 from crmmining.sources.identities import KeyExpressions, key_expressions, stage_keys
 from crmmining.sources.raw_tables import Known, RawTable, read_raw
 from crmmining.sources.refusals import Refusals
+from crmmining.sources.repeats import tell_equal_rows_apart
 from crmmining.sources.times import KnownFormat, known_format
 from crmmining.study.source_spec import EventSpec, RecordSpec, TableSource
 from crmmining.study.study_file import StudyFile
@@ -27,8 +28,8 @@ _PARSED = """
         sequence BIGINT, changing VARCHAR
     )
 """
-# What tells the same event in two files: its own id, or all it says; rows of a file that say the same
-# are so many events. 63 bits: at a billion events the odds are 1 in 18 that any two are taken for one.
+# What tells the same event in two files: its own id, or all it says.
+# 63 bits: at a billion events the odds are 1 in 18 that any two are taken for one.
 _OWN_ID = "CAST(md5_number_lower(concat_ws(chr(31), ?, own_id)) >> 1 AS BIGINT)"
 _SAID = (
     "time", "start", "activity", "key_kind", "key", "record_type", "record_id",
@@ -36,20 +37,6 @@ _SAID = (
 )  # fmt: skip
 _CONTENT = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in _SAID)
 _CONTENT_ID = f"CAST(md5_number_lower(concat_ws(chr(31), ?, {_CONTENT})) >> 1 AS BIGINT)"
-_TELL_EQUAL_ROWS_APART = """
-    UPDATE stage_events s
-    SET id = CAST(
-        md5_number_lower(concat_ws(chr(31), CAST(s.id AS VARCHAR), CAST(d.n AS VARCHAR))) >> 1 AS BIGINT
-    )
-    FROM (
-        SELECT event, row_number() OVER (PARTITION BY id ORDER BY event) AS n
-        FROM stage_events
-        WHERE file = ? AND NOT declared AND id IN (
-            SELECT id FROM stage_events WHERE file = ? GROUP BY id HAVING count(*) > 1
-        )
-    ) d
-    WHERE s.event = d.event AND d.n > 1
-"""
 _DROP_UNCHANGED = """
     DELETE FROM parsed
     WHERE row IN (
@@ -87,7 +74,7 @@ class TableReader:
             self._stage_records(raw, spec, spec.record, keys, file)
         for kind, event in enumerate(spec.all_events):
             self._stage_events(raw, spec, event, kind, file)
-        self.workspace.run(_TELL_EQUAL_ROWS_APART, [file, file])
+        tell_equal_rows_apart(self.workspace, file, known.files if known else ())
         self._stage_customer_attributes(raw.columns, spec, keys, file)
         return raw
 

@@ -64,7 +64,7 @@ def inspect(
     from crmmining.cli.inspecting import show_log, show_study
 
     options = LogOptions(
-        process, goal, case, activity, time, start, customer, resource, time_format, zone, tuple(where or ())
+        process, goal, case, activity, time, start, customer, resource, time_format, zone, where
     )
     opened = open_source(source, options)
     if opened.log is not None and (opened.study is None or process or goal):
@@ -94,15 +94,7 @@ def variants(
     from crmmining.cli.chevrons import show_variants
 
     options = LogOptions(
-        process,
-        goal,
-        case,
-        activity,
-        time,
-        time_format=time_format,
-        zone=zone,
-        where=tuple(where or ()),
-        memory=memory,
+        process, goal, case, activity, time, time_format=time_format, zone=zone, where=where, memory=memory
     )
     _, view = open_view(source, options)
     if form is Format.table:
@@ -139,19 +131,11 @@ def discover(
     from crmmining.cli.discovering import discover_map, discover_net
 
     options = LogOptions(
-        process,
-        goal,
-        case,
-        activity,
-        time,
-        time_format=time_format,
-        zone=zone,
-        where=tuple(where or ()),
-        memory=memory,
+        process, goal, case, activity, time, time_format=time_format, zone=zone, where=where, memory=memory
     )
     if miner == "dfg":
         study, view = open_view(source, options)
-        discover_map(study, view, options.where, activities, paths, output, top, form)
+        discover_map(study, view, options.conditions, activities, paths, output, top, form)
     else:
         discover_net(open_log(source, options)[1], miner, noise, dependency, output, form)
 
@@ -179,9 +163,7 @@ def check(
     from crmmining.cli.checking import conformance_of, missed, show_conformance, threshold_of
 
     threshold = threshold_of(fail_under) if fail_under else None
-    options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=tuple(where or ())
-    )
+    options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
     study, log = open_log(source, options)
     result = conformance_of(study, log, model)
     show_conformance(result, top, form)
@@ -211,9 +193,7 @@ def bottlenecks(
     """
     from crmmining.mining.bottlenecks import find_bottlenecks
 
-    options = LogOptions(
-        process, goal, case, activity, time, start, None, resource, time_format, zone, tuple(where or ())
-    )
+    options = LogOptions(process, goal, case, activity, time, start, None, resource, time_format, zone, where)
     study, log = open_log(source, options)
     found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else ())
     frame = found.to_frame() if found.groups is None else found.groups_frame()
@@ -254,9 +234,7 @@ def export(
     """
     from crmmining.reporting.exports import export_log
 
-    options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=tuple(where or ())
-    )
+    options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
     study, log = open_log(source, options)
     export_log(log, output, study)
     say(f"Wrote {output}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +40,18 @@ class LogOptions:
     resource: str | None = None
     time_format: str | None = None
     zone: str = "UTC"
-    where: tuple[str, ...] = ()
+    where: Sequence[str] | None = None
     memory: str | None = None
 
     def columns(self) -> dict[str, str]:
         """Roles told by options."""
         roles = ("case", "activity", "time", "start", "customer", "resource")
         return {role: column for role in roles if (column := getattr(self, role))}
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What `where` says, if it says anything."""
+        return tuple(self.where or ())
 
 
 def open_study(path: Path, *, reload: bool = False, wait: bool = True, memory: str | None = None) -> Study:
@@ -64,7 +69,7 @@ def open_source(path: Path, options: LogOptions) -> Opened:
         return Opened(None, log)
     study = open_study(path, memory=options.memory)
     notion = _picked(study, options)
-    return Opened(study, study.log(notion, options.where) if notion else None)
+    return Opened(study, study.log(notion, options.conditions) if notion else None)
 
 
 def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:
@@ -96,7 +101,7 @@ def open_view(path: Path, options: LogOptions) -> tuple[Study | None, View]:
     if notion is None:
         raise _several(path, study)
     with progress(f"{notion}") as report:
-        return study, view_of_study(study, notion, options.where, report)
+        return study, view_of_study(study, notion, options.conditions, report)
 
 
 def _plain_log(path: Path, options: LogOptions) -> EventLog | None:
@@ -117,7 +122,7 @@ def _plain_log(path: Path, options: LogOptions) -> EventLog | None:
             f"{path} is read whole; for a limit of memory declare it as a source of a study file"
         )
     log = read_table(path, columns=options.columns(), time_format=options.time_format, zone=options.zone)
-    return where(log, options.where)
+    return where(log, options.conditions)
 
 
 def _several(path: Path, study: Study) -> InvalidOptionError:

@@ -126,6 +126,13 @@ def in_buffer(chunk: pa.Array, buffer: int = 1, kind: Any = None, n: int | None 
     return np.frombuffer(chunk.buffers()[buffer], dtype, size, dtype.itemsize * chunk.offset)
 
 
+def present(chunk: pa.Array) -> NDArray[np.uint8]:
+    """1 where a value is there, 0 where it is absent."""
+    bits = np.frombuffer(chunk.buffers()[0], np.uint8)
+    present = np.unpackbits(bits, count=chunk.offset + len(chunk), bitorder="little")
+    return np.ascontiguousarray(present[chunk.offset :])
+
+
 def table_of(columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> pa.Table:
     """Columns as an Arrow table; numbers stay where they are."""
     import pyarrow as pa

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.engine.arrow_columns import in_buffer
+from crmmining.engine.arrow_columns import in_buffer, present
 from crmmining.engine.threads import each
 from crmmining.errors import SourceError, UnknownNameError
 from crmmining.eventlog.case_order import CaseOrder, Stretch, count_codes, order_stretches
@@ -134,7 +134,7 @@ class ParquetFile:
         found, row = [], self.first_rows[group]
         for chunk in self._chunks(group, column):
             if chunk.null_count:
-                return row + int(np.argmin(_present(chunk))) + 1
+                return row + int(np.argmin(present(chunk))) + 1
             ticks = in_buffer(chunk, kind=np.int64)
             unit = chunk.type.unit
             if unit != "us":
@@ -191,29 +191,22 @@ def _numbers(chunk: pa.Array, texts: Numbering) -> NDArray[np.int32]:
     """The numbers of a chunk's texts, new ones being numbered; -1 where absent."""
     import pyarrow as pa
 
-    present = _present(chunk) if chunk.null_count else None
+    there = present(chunk) if chunk.null_count else None
     if pa.types.is_dictionary(chunk.type):
         known = np.append(_numbers(chunk.dictionary, texts), np.int32(-1))
         codes = in_buffer(chunk.indices)
-        return known[codes if present is None else np.where(present, codes, -1)]
+        return known[codes if there is None else np.where(there, codes, -1)]
     if pa.types.is_integer(chunk.type):
         chunk = chunk.cast(pa.string())
     kind = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
     offsets = in_buffer(chunk, kind=kind, n=len(chunk) + 1).astype(np.int64)
     data = chunk.buffers()[2]
-    return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), present)
+    return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), there)
 
 
 def _joined(stretches: list[NDArray[Any]]) -> NDArray[Any]:
     """One array; most row groups come in one stretch, which is not copied."""
     return stretches[0] if len(stretches) == 1 else np.concatenate(stretches)
-
-
-def _present(chunk: pa.Array) -> NDArray[np.uint8]:
-    """1 where a value is there, 0 where it is absent."""
-    bits = np.frombuffer(chunk.buffers()[0], np.uint8)
-    present = np.unpackbits(bits, count=chunk.offset + len(chunk), bitorder="little")
-    return np.ascontiguousarray(present[chunk.offset :])
 
 
 def _log(parts: dict[str, list[Any]], columns: Mapping[str, _Column], name: str) -> EventLog:

@@ -100,15 +100,15 @@ def _numpy(column: pa.ChunkedArray, flags_as_numbers: bool) -> NDArray[Any]:
 
 def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
     """Chunks side by side, absent ones filled; the cores share the copying."""
-    import pyarrow as pa
-
-    absent = pa.scalar(-1 if pa.types.is_integer(column.type) else float("nan"), column.type)
     ends = np.cumsum([0, *(len(chunk) for chunk in column.chunks)])
     found = np.empty(ends[-1], column.type.to_pandas_dtype())
+    absent = -1 if found.dtype.kind in "iu" else np.nan
 
     def copy(k: int) -> None:
-        chunk = column.chunk(k)
-        found[ends[k] : ends[k + 1]] = in_buffer(chunk.fill_null(absent) if chunk.null_count else chunk)
+        chunk, part = column.chunk(k), found[ends[k] : ends[k + 1]]
+        part[:] = in_buffer(chunk)
+        if chunk.null_count:
+            part[present(chunk) == 0] = absent  # Arrow's own fill_null would import pandas
 
     each(copy, range(column.num_chunks))
     return found

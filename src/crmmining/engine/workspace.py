@@ -108,6 +108,10 @@ class Workspace:
     def insert(self, name: str, columns: Mapping[str, NDArray[Any] | Sequence[Any]]) -> None:
         """Add columns held in memory to a table."""
         names = ", ".join(columns)
+        if all(isinstance(values, list) for values in columns.values()):
+            lists = ", ".join(["unnest(?)"] * len(columns))
+            self.run(f"INSERT INTO {name} ({names}) SELECT {lists}", list(columns.values()))
+            return  # a few rows: Arrow would ask pandas what a list is, and wait for its import
         with self._incoming(table_of(columns)):
             self.run(f"INSERT INTO {name} ({names}) SELECT {names} FROM incoming")
 

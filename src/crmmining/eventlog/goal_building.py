@@ -6,6 +6,7 @@ tables goal_facts and event_goals. How a goal came out is decided on reading (th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,15 +63,27 @@ class GoalWalk:
 
     def pauses(self, rows: Columns) -> dict[str, Columns]:
         """The longest pause inside each reached goal of a type whose silence is fitted."""
-        found, walk = self._walk(rows)
+        return self.pauses_in(self.ready(rows))
+
+    def goals(self, rows: Columns) -> dict[str, Columns]:
+        """The goals, which events belong to them, and the silences that would change nothing."""
+        return self.goals_in(self.ready(rows))
+
+    def ready(self, rows: Columns) -> Walkable:
+        """The rows as both walks need them."""
+        return walkable(rows, self.included, self.n_attributes)
+
+    def pauses_in(self, found: Walkable) -> dict[str, Columns]:
+        """As `pauses`, of rows made ready."""
+        walk = self._walk(found)
         customer = np.repeat(found.customers, np.diff(walk.offsets))
         keep: NDArray[np.bool_] = (walk.longest >= 0) & (walk.reached >= 0) & (self.fitted[walk.goal] >= 0)
         pauses: Columns = {"customer": customer, "goal": walk.goal, "longest": walk.longest}
         return {"goal_pauses": {name: values[keep] for name, values in pauses.items()}}
 
-    def goals(self, rows: Columns) -> dict[str, Columns]:
-        """The goals, which events belong to them, and the silences that would change nothing."""
-        found, walk = self._walk(rows)
+    def goals_in(self, found: Walkable) -> dict[str, Columns]:
+        """As `goals`, of rows made ready."""
+        walk = self._walk(found)
         n_goals = np.diff(walk.offsets)
         customer = np.repeat(found.customers, n_goals)
         number = np.arange(walk.goal.size) - np.repeat(walk.offsets[:-1], n_goals)
@@ -94,9 +107,8 @@ class GoalWalk:
             "goal_margins": self._margins(found, walk),
         }
 
-    def _walk(self, rows: Columns) -> tuple[Walkable, Walk]:
-        found = walkable(rows, self.included, self.n_attributes)
-        return found, walk_customers(found.lives, found.records, self.rules, self.silence, fitted=self.fitted)
+    def _walk(self, found: Walkable) -> Walk:
+        return walk_customers(found.lives, found.records, self.rules, self.silence, fitted=self.fitted)
 
     def _margins(self, found: Walkable, walk: Walk) -> Columns:
         """Only the margins that are not boundless."""
@@ -137,29 +149,37 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
         return
     workspace.run(f"DELETE FROM goal_pauses WHERE {_TOUCHED}")
     walk = _first_walk(workspace, study)
-    _hold_rows(workspace, study)
+    lives = _TouchedLives(workspace, study, walk)
     if (walk.fitted >= 0).any():
-        workspace.append_parts(walk.pauses, _HELD, by="customer")
+        lives.append(walk.pauses_in)
     silences = _silences(workspace, study)
     workspace.run("DELETE FROM silences")
     _store_silences(workspace, study, silences)
     if workspace.value(f"SELECT count(*) FROM ({_LEFT}) l"):
         workspace.run(f"INSERT INTO touched_customers {_LEFT}")
-        _hold_rows(workspace, study)
+        lives = _TouchedLives(workspace, study, walk)
     for table in _MADE:
         workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
     workspace.run(f"DELETE FROM event_goals WHERE instance // {MOST_GOALS} IN ({_TOUCHED_ONES})")
-    workspace.append_parts(_second_walk(walk, silences).goals, _HELD, by="customer")
-    workspace.drop("walked_rows")
-
-
-_HELD = "SELECT * FROM walked_rows"
-
-
-def _hold_rows(workspace: Workspace, study: StudyFile) -> None:
-    """The rows of the touched customers as a working table: both walks need them."""
-    workspace.table("walked_rows", goal_rows(workspace, study, touched=True))
+    lives.append(_second_walk(walk, silences).goals_in)
     workspace.drop("by_values", "walked_keys", "walked_records")
+
+
+class _TouchedLives:
+    """What the touched customers did; where it fits into memory, made ready once for both walks."""
+
+    def __init__(self, workspace: Workspace, study: StudyFile, walk: GoalWalk) -> None:
+        self._workspace, self._ready = workspace, walk.ready
+        self._rows = goal_rows(workspace, study, touched=True)
+        self._whole: list[Walkable] = []
+
+    def append(self, made_of: Callable[[Walkable], dict[str, Columns]]) -> None:
+        """Add to tables, by name, what is made of the lives."""
+        parts = self._whole or self._workspace.map_parts(self._ready, self._rows, by="customer")
+        for n, found in enumerate(parts):
+            self._whole = [found] if n == 0 else []
+            for name, columns in made_of(found).items():
+                self._workspace.insert(name, columns)
 
 
 _TOUCHED_ONES = "SELECT customer FROM touched_customers"

@@ -12,7 +12,7 @@ from crmmining.sources.touched import touch_customers, touch_records
 
 def make_customers(engine: Engine) -> None:
     """Fill key_customers, customers and customer_attributes from what was said."""
-    keys, customer = _found(engine)
+    keys, customer = _found(engine, "SELECT DISTINCT key, same FROM said_keys")
     engine.insert("key_customers", {"key": keys, "customer": customer})
     engine.append("customers", _CUSTOMERS.format(only=""))
     engine.append("customer_attributes", _ATTRIBUTES.format(only=""))
@@ -23,7 +23,8 @@ def remake_customers(workspace: Workspace, first_file: int) -> None:
 
     Customers whose keys changed are noted as touched, and with them the records they are in.
     """
-    keys, customer = _found(workspace)
+    workspace.table("asked_keys", _ASKED, [first_file, first_file])
+    keys, customer = _found(workspace, _ASKED_PAIRS)
     workspace.hold("found_customers", {"key": keys, "customer": customer})
     workspace.table("changed_keys", _CHANGED)
     for side in ("old", "new"):
@@ -41,21 +42,36 @@ def remake_customers(workspace: Workspace, first_file: int) -> None:
     for table, sql in (("customers", _CUSTOMERS), ("customer_attributes", _ATTRIBUTES)):
         workspace.run(f"DELETE FROM {table} WHERE customer IN (SELECT customer FROM touched_customers)")
         workspace.append(table, sql.format(only="SEMI JOIN touched_customers t ON t.customer = c.customer"))
-    workspace.drop("found_customers", "changed_keys")
+    workspace.drop("asked_keys", "found_customers", "changed_keys")
 
 
-def _found(engine: Engine) -> tuple[np.ndarray, np.ndarray]:
-    """(key, customer) for every key that is said somewhere."""
-    pairs = engine.columns("SELECT DISTINCT key, same FROM said_keys")
+def _found(engine: Engine, said: str) -> tuple[np.ndarray, np.ndarray]:
+    """(key, customer) for every key in the pairs that a query finds."""
+    pairs = engine.columns(said)
     n = int(engine.value("SELECT coalesce(max(key), -1) + 1 FROM keys"))
     customer = components(pairs["key"], pairs["same"], n)
     keys = np.flatnonzero(customer >= 0).astype(np.int32)
     return keys, customer[keys]
 
 
+# Keys of which something new is said, or said no more, and all other keys of the customers they are in:
+# whoever is connected with one of them, before or now, is among them.
+_ASKED = """
+    WITH named AS (
+        SELECT key FROM said_keys WHERE file >= ?
+        UNION SELECT same FROM said_keys WHERE file >= ?
+    ), met AS (
+        SELECT k.customer FROM key_customers k SEMI JOIN named n ON n.key = k.key
+        UNION SELECT customer FROM touched_customers
+    )
+    SELECT key FROM named
+    UNION SELECT k.key FROM key_customers k SEMI JOIN met m ON m.customer = k.customer
+"""
+_ASKED_PAIRS = "SELECT DISTINCT s.key, s.same FROM said_keys s SEMI JOIN asked_keys a ON a.key = s.key"
 _CHANGED = """
     SELECT coalesce(n.key, o.key) AS key, o.customer AS old, n.customer AS new
-    FROM found_customers n FULL JOIN key_customers o ON o.key = n.key
+    FROM found_customers n
+    FULL JOIN (SELECT k.* FROM key_customers k SEMI JOIN asked_keys a ON a.key = k.key) o ON o.key = n.key
     WHERE n.customer IS DISTINCT FROM o.customer
 """
 _CUSTOMERS = """

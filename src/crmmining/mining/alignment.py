@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from crmmining.errors import InvalidOptionError
 from crmmining.mining.alignment_kernel import align_sorted, lay_out_moves
 from crmmining.mining.alignment_machine import MOST_COST, machine_for
-from crmmining.mining.automaton import Automaton
+from crmmining.mining.block_alignment import align_blocks, cheapest_run
+from crmmining.mining.block_model import BlockModel, Model
 
 
 class CodedSequences(Protocol):
@@ -50,7 +51,7 @@ class Sequences(NamedTuple):
 
 
 def align(
-    automaton: Automaton,
+    model: Model,
     variants: CodedSequences,
     *,
     prefixes: ArrayLike | None = None,
@@ -61,7 +62,7 @@ def align(
 
     `prefixes` tells per sequence whether its case is still open: an open case may stop in any
     state and is never charged for what may still come. `log_costs` (whole numbers ≥ 0, per name of
-    `variants`) and `model_costs` (≥ 1, per label of the automaton) default to 1.
+    `variants`) and `model_costs` (≥ 1, per label of the model) default to 1.
 
     >>> from crmmining.mining.automaton import from_term
     >>> from crmmining.study.journey import Sequence, Step
@@ -73,24 +74,32 @@ def align(
     Raises:
         InvalidOptionError: an array of the wrong length, or a cost out of range.
     """
-    n, names, labels = len(variants.offsets) - 1, variants.names, automaton.labels
+    n, names, labels = len(variants.offsets) - 1, variants.names, model.labels
     offsets = np.require(variants.offsets, np.int64, ["C", "W"])  # one array type, so that the
     codes = np.require(variants.codes, np.int32, ["C", "W"])  # kernels are compiled once
     costs = _costs(log_costs, "log_costs", names, 0)
-    model = _costs(model_costs, "model_costs", labels, 1)
+    skipping = _costs(model_costs, "model_costs", labels, 1)
     is_open = _flags(prefixes, n)
     log = _Log(Sequences(offsets, codes, names), costs, labels)
-    machine = machine_for(automaton, log.symbol_costs, model, log.dearest)
-    order = log.sorted_from_the_end(is_open)
-    found, moves, first, count = align_sorted(machine, log.symbols, log.offsets, order, is_open, log.longest)
+    if isinstance(model, BlockModel):
+        found, moves, first, count = align_blocks(
+            model, log.symbols, log.offsets, is_open, log.symbol_costs, skipping
+        )
+        shortest = cheapest_run(model, skipping)
+    else:
+        machine = machine_for(model, log.symbol_costs, skipping, log.dearest)
+        order = log.sorted_from_the_end(is_open)
+        found, moves, first, count = align_sorted(
+            machine, log.symbols, log.offsets, order, is_open, log.longest
+        )
+        shortest = int(machine.ends[0, 0])
     move_offsets = np.concatenate(([0], np.cumsum(count + log.n_unknown)))
     laid_out = lay_out_moves(moves, first, count, offsets, codes, log.symbol_of, move_offsets)
-    shortest = np.where(is_open, 0, int(machine.ends[0, 0]))
     return Alignments(
         names=names,
         labels=labels,
         costs=found + log.unknown_costs,
-        worst_costs=log.all_costs + shortest,
+        worst_costs=log.all_costs + np.where(is_open, 0, shortest),
         prefixes=is_open.astype(np.bool_),
         move_offsets=move_offsets,
         log_moves=laid_out[0],

@@ -21,10 +21,13 @@ def machine_for(
     log_costs: NDArray[np.int64],
     model_costs: NDArray[np.int64],
     dearest: int,
+    *,
+    dense: bool = False,
 ) -> Machine:
     """Arrays of the narrowest integers in which no sum of costs can overflow.
 
-    `dearest` is the greatest sum of log costs of one sequence.
+    `dearest` is the greatest sum of log costs of one sequence; `dense` asks for the distances between all
+    states, however many there are.
     """
     n, move_costs = automaton.n_states, model_costs[automaton.symbols].astype(np.int32)
     sources, symbols = automaton.sources.copy(), automaton.symbols.copy()
@@ -33,7 +36,7 @@ def machine_for(
     ends = np.where(automaton.accepting, 0, far).astype(np.int32)[:, np.newaxis].copy()
     close_under_model_moves(ends, sources, targets, move_costs)
     distances = np.zeros((0, 0), np.int32)
-    if n <= DENSE_STATES:
+    if dense or n <= DENSE_STATES:
         distances = np.full((n, n), far, np.int32)
         np.fill_diagonal(distances, 0)
         close_under_model_moves(distances, sources, targets, move_costs)

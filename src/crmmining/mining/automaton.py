@@ -7,8 +7,10 @@ journey, a process tree and a Petri net all become the one smallest machine of t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,7 @@ def from_term(term: Term, *, max_states: int = MAX_STATES) -> Automaton:
     >>> machine.n_states, machine.accepts("acbcc"), machine.accepts("ac"), machine.shortest_run()
     (3, True, False, ('a', 'b'))
     """
-    return _frozen(term_language(term, max_states))
+    return frozen(term_language(term, max_states))
 
 
 def from_petri_net(net: PetriNet, *, max_states: int = MAX_STATES) -> Automaton:
@@ -43,7 +45,7 @@ def from_petri_net(net: PetriNet, *, max_states: int = MAX_STATES) -> Automaton:
 
     Raises ModelError for a net that is unbounded, too large, or never reaches its final marking.
     """
-    return _frozen(net_language(net, max_states))
+    return frozen(net_language(net, max_states))
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +71,29 @@ class Automaton:
         """Whether the sequence of activities is a run of the model."""
         state = 0
         for activity in sequence:
-            if activity not in self._moves[state]:
+            if activity not in self.moves[state]:
                 return False
-            state = self._moves[state][activity]
+            state = self.moves[state][activity]
         return bool(self.accepting[state])
 
     def shortest_run(self) -> tuple[str, ...]:
         """A run with the fewest activities; of several, the first in the order of the labels."""
-        runs: dict[int, tuple[str, ...]] = {0: ()}
-        queue = [0]
-        for state in queue:  # grows while it is walked
+        return tuple(self.labels[symbol] for symbol in self.cheapest_run([1] * len(self.labels)))
+
+    def cheapest_run(self, costs: SequenceOf[int]) -> tuple[int, ...]:
+        """The symbols of a run whose costs, one per label, add up to least (Dijkstra 1959)."""
+        place = {label: symbol for symbol, label in enumerate(self.labels)}
+        waiting: list[tuple[int, tuple[int, ...], int]] = [(0, (), 0)]
+        seen: set[int] = set()
+        while waiting:
+            cost, run, state = heappop(waiting)
             if self.accepting[state]:
-                return runs[state]
-            for label, target in self._moves[state].items():
-                if target not in runs:
-                    runs[target] = (*runs[state], label)
-                    queue.append(target)
+                return run
+            if state not in seen:
+                seen.add(state)
+                for label, target in self.moves[state].items():
+                    symbol = place[label]
+                    heappush(waiting, (cost + costs[symbol], (*run, symbol), target))
         raise AssertionError("every state of an automaton lies on a run")
 
     def __eq__(self, other: object) -> bool:
@@ -99,7 +108,8 @@ class Automaton:
         return (self.labels, *(array.tobytes() for array in arrays))
 
     @cached_property
-    def _moves(self) -> list[dict[str, int]]:
+    def moves(self) -> list[dict[str, int]]:
+        """Per state the state that each activity leads to."""
         moves: list[dict[str, int]] = [{} for _ in range(self.n_states)]
         ends = (self.sources.tolist(), self.symbols.tolist(), self.targets.tolist())
         for source, symbol, target in zip(*ends, strict=True):
@@ -107,7 +117,8 @@ class Automaton:
         return moves
 
 
-def _frozen(dfa: Dfa) -> Automaton:
+def frozen(dfa: Dfa) -> Automaton:
+    """A machine as an automaton; the same for the same machine."""
     labels = tuple(sorted({label for row in dfa.moves for label in row}))
     symbol_of = {label: symbol for symbol, label in enumerate(labels)}
     moves = np.array(

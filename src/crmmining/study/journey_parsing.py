@@ -15,21 +15,26 @@ from crmmining.study.journey_terms import (
     Choice,
     Optional,
     Parallel,
+    PartialOrder,
     Repeat,
     Sequence,
     Stage,
     Step,
     StepPromise,
     Term,
+    in_order,
+    steps_of,
 )
 from crmmining.study.plain_reader import Place, PlainReader
 
 KINDS: dict[str, tuple[str, ...]] = {
-    "step": ("actor", "channel", "moment_of_truth", "promise", "owner", "weight"),
+    "step": ("aliases", "unobserved", "actor", "channel", "moment_of_truth", "promise", "owner", "weight"),
     "optional": (),
     "parallel": (),
+    "order": ("before",),
     "choice": (),
     "repeat": ("at_least", "at_most"),
+    "forbidden": (),
 }
 MOST_REPEATS = 100  # a bound that is written out step by step when the journey is compiled
 MOST_WEIGHT = 1000
@@ -109,6 +114,10 @@ class _Reader(PlainReader):
                 return self.several(inner, at, Parallel, at_least=2)
             case "choice":
                 return self.several(inner, at, Choice, at_least=2)
+            case "order":
+                return self.order(data, place)
+            case "forbidden":
+                return Repeat(self.term(inner, at), 0, 0)
             case _:
                 return self.repeat(data, place)
 
@@ -120,6 +129,31 @@ class _Reader(PlainReader):
             self.refuse(place, data, f"this must be a list of at least {least}")
             return NOTHING
         return build(tuple(self.term(part, (*place, i)) for i, part in enumerate(data)))
+
+    def order(self, data: Mapping[Any, Any], place: Place) -> Term:
+        """Parts and what comes before what, each part named by any of its steps."""
+        body = self.several(data["order"], (*place, "order"), Parallel, at_least=2)
+        before, at = data.get("before", {}), (*place, "before")
+        if not isinstance(body, Parallel):
+            return NOTHING
+        if not isinstance(before, Mapping) or not before:
+            self.refuse(at, before, "say {before: {STEP: [STEPS that come after it]}}, or parallel: instead")
+            return NOTHING
+        part_of = {step.activity: i for i, part in enumerate(body.branches) for step in steps_of(part)}
+        pairs = set()
+        for first, following in before.items():
+            names = [first, *(following if isinstance(following, list | tuple) else [following])]
+            unknown = [name for name in names if name not in part_of]
+            for name in unknown:
+                said = f"{name!r} is no step of this order{nearest(str(name), part_of)}"
+                self.problem((*at, str(first)), following, said)
+            if not unknown:
+                pairs |= {(part_of[names[0]], part_of[name]) for name in names[1:]}
+        found = PartialOrder(body.branches, frozenset(pairs))
+        if len(done := in_order(found)) < len(body.branches):
+            first = next(iter(steps_of(body.branches[min(set(range(len(body.branches))) - set(done))])))
+            self.problem(at, before, f"{first.activity!r} can never be reached: this goes round in a circle")
+        return found
 
     def repeat(self, data: Mapping[Any, Any], place: Place) -> Term:
         body = self.term(data["repeat"], (*place, "repeat"))
@@ -137,27 +171,32 @@ class _Reader(PlainReader):
         if actor is not None and known is None:
             self.refuse((*place, "actor"), actor, f"allowed are {listed(ACTORS)}")
         truth = data.get("moment_of_truth", False)
-        if not isinstance(truth, bool):
-            self.refuse((*place, "moment_of_truth"), truth, "allowed are true, false")
+        unobserved = data.get("unobserved", False)
+        for key, value in (("moment_of_truth", truth), ("unobserved", unobserved)):
+            if not isinstance(value, bool):
+                self.refuse((*place, key), value, "allowed are true, false")
         step = Step(
             activity=activity or "",
             actor=known,
-            channels=self.channels(data, place),
+            channels=self.several_names(data, "channel", "a channel", place),
             moment_of_truth=truth is True,
             promise=self.promise(data, place),
             owner=self.text(data, "owner", place),
             weight=self.whole(data, "weight", place, 1, MOST_WEIGHT) or 1,
+            aliases=self.several_names(data, "aliases", "an alias", place),
+            unobserved=unobserved is True,
         )
         return self.placed(step, (*place, "step")) if activity else NOTHING
 
-    def channels(self, data: Mapping[Any, Any], place: Place) -> tuple[str, ...]:
-        if "channel" not in data:
+    def several_names(self, data: Mapping[Any, Any], key: str, one: str, place: Place) -> tuple[str, ...]:
+        """A name or a list of names; nothing where the key is absent."""
+        if key not in data:
             return ()
-        value, at = data["channel"], (*place, "channel")
+        value = data[key]
         several = value if isinstance(value, list | tuple) else [value]
         if several and all(isinstance(name, str) and name.strip() for name in several):
             return tuple(several)
-        self.refuse(at, value, "a channel is a name or a list of names (in quotes if need be)")
+        self.refuse((*place, key), value, f"{one} is a name or a list of names (in quotes if need be)")
         return ()
 
     def promise(self, data: Mapping[Any, Any], place: Place) -> StepPromise | None:
@@ -186,12 +225,12 @@ class _Reader(PlainReader):
         """The names used in a term, refusing a second use outside another branch of a choice."""
         match term:
             case Step(activity):
-                return {activity: self.places[id(term)]}
+                return dict.fromkeys((activity, *term.aliases), self.places[id(term)])
             case Choice(branches):
                 return {name: at for branch in branches for name, at in self.names(branch).items()}
             case Repeat(body) | Optional(body):
                 return self.names(body)
-            case Sequence(parts) | Parallel(parts):
+            case Sequence(parts) | Parallel(parts) | PartialOrder(parts):
                 used: dict[str, Place] = {}
                 for part in parts:
                     new = self.names(part)

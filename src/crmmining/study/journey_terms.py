@@ -1,4 +1,4 @@
-"""The words of an ideal journey as terms: step, sequence, choice, parallel, repeat, optional.
+"""The words of an ideal journey as terms: step, sequence, choice, parallel, order, repeat, optional.
 
 A term stands for the set of runs (activity sequences) it allows. The terms are neutral: a process
 tree is written in them as well, with ``Sequence(())`` as its silent step.
@@ -25,7 +25,12 @@ class StepPromise:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One activity, with what the journey asks of it; `weight` is the cost of missing it."""
+    """One activity, with what the journey asks of it.
+
+    `aliases` are other activities that count as this step. An `unobserved` step is one the data cannot
+    show: nobody is charged for it. `weight` is the cost of missing it, and of doing it where it does not
+    belong.
+    """
 
     activity: str
     actor: Actor | None = None
@@ -34,6 +39,8 @@ class Step:
     promise: StepPromise | None = None
     owner: str | None = None
     weight: int = 1
+    aliases: tuple[str, ...] = ()
+    unobserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,17 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialOrder:
+    """All parts; `before` are pairs of their numbers: the first is done before the second begins.
+
+    The pairs make no circle; what follows from others need not be said.
+    """
+
+    parts: tuple[Term, ...]
+    before: frozenset[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """The body `at_least` to `at_most` times; None is without limit, 0 is never."""
 
@@ -73,7 +91,7 @@ class Optional:
     body: Term
 
 
-Term: TypeAlias = Step | Sequence | Choice | Parallel | Repeat | Optional
+Term: TypeAlias = Step | Sequence | Choice | Parallel | PartialOrder | Repeat | Optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ def steps_of(term: Term) -> Iterator[Step]:
     match term:
         case Step():
             yield term
-        case Sequence(parts) | Choice(parts) | Parallel(parts):
+        case Sequence(parts) | Choice(parts) | Parallel(parts) | PartialOrder(parts):
             for part in parts:
                 yield from steps_of(part)
         case Repeat(body) | Optional(body):
@@ -109,20 +127,41 @@ def steps_of(term: Term) -> Iterator[Step]:
 def main_path_of(term: Term) -> tuple[str, ...]:
     """The plainest run: first branch of a choice, optional left out, as few repeats as allowed.
 
+    Steps that the data cannot show are left out too.
+
     >>> main_path_of(Parallel((Step("a"), Repeat(Step("b"), at_least=2))))
     ('a', 'b', 'b')
     """
     match term:
         case Step(activity):
-            return (activity,)
+            return () if term.unobserved else (activity,)
         case Sequence(parts) | Parallel(parts):
             return tuple(activity for part in parts for activity in main_path_of(part))
+        case PartialOrder(parts):
+            return tuple(activity for i in in_order(term) for activity in main_path_of(parts[i]))
         case Choice(branches):
             return main_path_of(branches[0])
         case Repeat(body, at_least):
             return main_path_of(body) * at_least
         case Optional():
             return ()
+
+
+def in_order(order: PartialOrder) -> list[int]:
+    """The numbers of the parts so that each comes after those before it; else in written order.
+
+    A part in a circle, or behind one, is left out.
+
+    >>> in_order(PartialOrder((Step("a"), Step("b"), Step("c")), frozenset({(2, 0)})))
+    [1, 2, 0]
+    """
+    before: dict[int, set[int]] = {i: set() for i in range(len(order.parts))}
+    for first, second in order.before:
+        before[second].add(first)
+    found: list[int] = []
+    while free := [i for i, needed in before.items() if i not in found and needed <= set(found)]:
+        found.append(free[0])
+    return found
 
 
 def text_of(term: Term) -> list[str]:
@@ -143,6 +182,9 @@ def text_of(term: Term) -> list[str]:
             return ["one of:", *_bullets(branches)]
         case Parallel(branches):
             return ["in any order:", *_bullets(branches)]
+        case PartialOrder(parts):
+            pairs = [f"{_first_of(parts[a])} before {_first_of(parts[b])}" for a, b in sorted(term.before)]
+            return [f"in any order, but {'; '.join(pairs)}:", *_bullets(parts)]
         case Repeat(body):
             return _headed(times_of(term), body)
         case Optional(body):
@@ -165,6 +207,10 @@ def times_of(repeat: Repeat) -> str:
     return f"at most {most} times" if least == 0 else f"{least} to {most} times"
 
 
+def _first_of(term: Term) -> str:
+    return next((step.activity for step in steps_of(term)), "(nothing)")
+
+
 def _headed(head: str, body: Term) -> list[str]:
     lines = text_of(body)
     if len(lines) == 1:
@@ -183,6 +229,8 @@ def _bullets(branches: tuple[Term, ...]) -> list[str]:
 def _remarks(step: Step) -> str:
     promise = step.promise
     remarks = [
+        step.aliases and f"or {' or '.join(step.aliases)}",
+        step.unobserved and "not seen in the data",
         step.actor and f"by {step.actor}",
         step.channels and f"via {' or '.join(step.channels)}",
         step.moment_of_truth and "moment of truth",

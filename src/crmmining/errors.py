@@ -8,7 +8,8 @@ CrmminingError                 one line for the user, exit code 2
 │   └── UnreadableValueError   file, column, row, value
 ├── UnknownNameError           a goal, process, activity … that is not there, with the nearest one
 ├── WorkspaceError             the stored tables: locked, damaged, of another version
-├── ModelError                 a model that cannot be used: unsound, too large, unreadable
+├── ModelError                 a model that cannot be used: unsound, unreadable
+│   └── TooLargeError          a model with more states than can be held
 └── InvalidOptionError         an argument outside its range
 """
 
@@ -70,6 +71,10 @@ class WorkspaceError(CrmminingError):
 
 class ModelError(CrmminingError):
     """A process or journey model cannot be used."""
+
+
+class TooLargeError(ModelError):
+    """A model has more states than can be held."""
 
 
 class InvalidOptionError(CrmminingError):

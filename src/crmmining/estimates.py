@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -90,6 +91,29 @@ def difference_of_shares(a: Estimate, b: Estimate, definition: str) -> Estimate:
     low = d - math.hypot(a.value - a.low, b.high - b.value)
     high = d + math.hypot(a.high - a.value, b.value - b.low)
     return Estimate(d, low, high, a.n + b.n, "difference in share", definition, a.excluded + b.excluded)
+
+
+def p_of_shares(a: int, of_a: int, b: int, of_b: int) -> float:
+    """Two-sided p value of two shares being equal (score test); 1 where a group is empty."""
+    if not of_a or not of_b:
+        return 1.0
+    pooled = (a + b) / (of_a + of_b)
+    spread = math.sqrt(pooled * (1 - pooled) * (1 / of_a + 1 / of_b))
+    return 2 * (1 - NormalDist().cdf(abs(a / of_a - b / of_b) / spread)) if spread else 1.0
+
+
+def false_discovery_rates(p: Sequence[float]) -> list[float]:
+    """For each of several tests the least false discovery rate at which it stands (Benjamini-Hochberg 1995).
+
+    >>> false_discovery_rates([0.01, 0.04, 0.03])
+    [0.03, 0.04, 0.04]
+    """
+    found, least = [1.0] * len(p), 1.0
+    order = sorted(range(len(p)), key=p.__getitem__)
+    for rank in range(len(p), 0, -1):
+        least = min(least, p[order[rank - 1]] * len(p) / rank)
+        found[order[rank - 1]] = least
+    return found
 
 
 def mean(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from crmmining.errors import InvalidOptionError
 from crmmining.mining import alignment_machine
 from crmmining.mining.alignment import Alignments, Sequences, align
-from crmmining.mining.automaton import Automaton, from_journey, from_petri_net, from_term
+from crmmining.mining.automaton import Automaton, from_petri_net, from_term
+from crmmining.mining.compiling import model_of_journey
 from crmmining.mining.models import PetriNet, Transition
 from crmmining.study.journey import (
     Choice,
@@ -148,7 +149,7 @@ def test_a_journey_is_aligned_with_its_stages() -> None:
         ]
     )  # fmt: skip
     runs = [("search", "search", "sign", "pay"), ("search", "chase", "pay"), ("pay",)]
-    found = align(from_journey(journey), coded(runs))
+    found = align(model_of_journey(journey), coded(runs))
     assert found.costs.tolist() == [0, 2, 2]
     assert found.worst_costs.tolist() == [7, 6, 4]
     assert found.trace_fitness == pytest.approx([1, 1 - 2 / 6, 1 / 2])

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmmining.errors import ModelError
-from crmmining.mining.automaton import Automaton, from_journey, from_petri_net, from_term
+from crmmining.mining.automaton import Automaton, from_petri_net, from_term
+from crmmining.mining.compiling import model_of_journey
 from crmmining.mining.models import PetriNet, Transition
 from crmmining.study.journey import (
     Choice,
@@ -208,7 +209,7 @@ def test_a_journey_is_compiled_stage_by_stage() -> None:
                                        {"repeat": "chase", "at_most": 0}]},
         ]
     )  # fmt: skip
-    machine = from_journey(journey)
+    machine = model_of_journey(journey)
     assert machine.labels == ("pay", "search", "sign", "visit")
     assert machine.n_states == 6
     assert machine.accepts(["search", "search", "visit", "sign", "pay"])

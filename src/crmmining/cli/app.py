@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from crmmining.cli.check_commands import check
 from crmmining.cli.comparing import compare, demo, report
-from crmmining.cli.exploring import bottlenecks, check, discover, export, inspect, variants
+from crmmining.cli.exploring import bottlenecks, discover, export, inspect, variants
+from crmmining.cli.journey_commands import journey
 from crmmining.cli.preparing import init, load, samples
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _command in (demo, init, load, inspect, variants, discover, check, bottlenecks, compare, report, export):
+for _command in (demo, init, load, inspect, variants, discover, bottlenecks, compare, report, export):
     app.command()(_command)
+app.add_typer(check, name="check")
+app.add_typer(journey, name="journey")
 app.add_typer(samples, name="samples")

@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmmining.cli.options import Format
 from crmmining.cli.rendering import say, show_frame, show_json
-from crmmining.errors import InvalidOptionError
+from crmmining.errors import InvalidOptionError, UnknownNameError
 
 if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
     from crmmining.eventlog.study import Study
-    from crmmining.mining.conformance import Conformance
+    from crmmining.mining.conformance import CheckedModel, Conformance
+    from crmmining.study.waivers import Waiver
 
-MEASURES = ("fitness", "pooled_fitness")
+MEASURES = ("fitness", "pooled_fitness", "precision")
 
 
-def conformance_of(study: Study | None, log: EventLog, model: Path | None) -> Conformance:
-    """Check against the file, or the study's ideal journey.
+def conformance_of(
+    study: Study | None, log: EventLog, model: Path | None, noise: float | None
+) -> tuple[Conformance, list[Waiver]]:
+    """Check against the file, the log's own model, or what the study declares; and waivers that expired.
 
     Raises:
-        InvalidOptionError: neither is there.
+        InvalidOptionError: none of them is there.
     """
     from crmmining.mining.conformance import check_conformance
+    from crmmining.study.waivers import holding
 
+    clock, waivers = (study.clock_over(log), study.waivers(log.notion)) if study else (None, [])
+    held = holding(waivers, dt.date.today())
+    expired = [waiver for waiver in waivers if waiver not in held]
+    found = _model(study, log, model, noise)
+    return check_conformance(log, found, clock=clock, waivers=held), expired
+
+
+def _model(study: Study | None, log: EventLog, model: Path | None, noise: float | None) -> CheckedModel:
+    if model is not None and noise is not None:
+        raise InvalidOptionError("say either --model or --discover, not both")
     if model is not None:
-        from crmmining.mining.pm4py_bridge import read_net
+        from crmmining.mining.compiling import read_model
 
-        return check_conformance(log, read_net(model))
-    if study is None or log.notion.kind != "journey":
+        return read_model(model)
+    if noise is not None:
+        from crmmining.mining.discovery import discover_model
+
+        return discover_model(log, noise=noise)
+    declared = study.ideal_of(log.notion) if study else None
+    if declared is None:
         raise InvalidOptionError(
-            "there is no model to check against; say --model FILE (.pnml .bpmn .ptml), "
-            "or --goal of a study with an ideal journey"
+            "there is no model to check against; say --model FILE (.pnml .bpmn .ptml), --discover 0.2 for "
+            "the log's own model, or declare an ideal in the study file"
         )
-    return check_conformance(log, study.ideal_journey(log.notion.name))
+    return declared
 
 
-def show_conformance(result: Conformance, top: int, form: Format) -> None:
+def show_conformance(result: Conformance, expired: list[Waiver], top: int, form: Format) -> None:
     """Fitness, verdicts and deviations; as JSON every variant with its moves."""
     if form is Format.json:
         _show_variants(result)
@@ -49,18 +69,60 @@ def show_conformance(result: Conformance, top: int, form: Format) -> None:
         return
     say(
         f"{result.notion}: log fitness {result.log_fitness:.3f} (mean over cases), "
-        f"{result.pooled_log_fitness:.3f} (pooled)"
+        f"{result.pooled_log_fitness:.3f} (pooled); precision {result.precision}"
+        + (f"; simplicity {result.simplicity:.3f}" if result.simplicity is not None else "")
     )
+    if result.n_inexact:
+        say(
+            f"The model is too large to be held: {result.n_inexact:,} cases are not proved optimal; "
+            f"log fitness is between {result.log_fitness:.3f} and {result.most_log_fitness:.3f}."
+        )
     say(", ".join(f"{n:,} {name}" for name, n in result.verdicts.items() if n))
     columns = ["kind", "activity", "n_cases", "share"]
     if deviations.empty:
         say("No deviations.")
     elif deviations["reached_difference"].notna().any():
-        title = "Deviations, those that go with most lost goals first"
-        show_frame(deviations[[*columns, "reached_difference"]], form, title=title)
+        shown = deviations[[*columns, "reached_difference", "reached_q"]]
+        show_frame(shown, form, title="Deviations, those that go with most lost goals first")
     else:
         show_frame(deviations[columns], form, title="Deviations, the most frequent first")
-    say(result.definition)
+    stages = result.stages_frame()
+    if len(stages) > 1:
+        show_frame(stages[["stage", "n_cases", "share", "most_frequent"]], form, title="By stage")
+    _show_accepted(result, expired)
+    if unchecked := result.deviations.unchecked:
+        say(f"Not checked, as no working hours are known: promises at {', '.join(unchecked)}.")
+    from crmmining.mining.conformance import VERDICT_DEFINITION
+
+    say(f"{result.definition} {VERDICT_DEFINITION if result.journey else ''}".rstrip())
+
+
+def _show_accepted(result: Conformance, expired: list[Waiver]) -> None:
+    if result.deviations.accepted:
+        frame = result.deviations.to_frame(accepted=True)[["kind", "activity", "n_cases", "share"]]
+        waivers = [d.waiver for d in result.deviations.accepted if d.waiver]
+        frame["who"] = [w.who for w in waivers]
+        frame["until"] = [w.until.isoformat() for w in waivers]
+        show_frame(frame, Format.table, title="Accepted deviations")
+    for waiver in expired:
+        say(f"Accepted until {waiver.until}, which has passed: {waiver.deviation} ({waiver.who}).")
+
+
+def show_cases(result: Conformance, step: str, top: int, form: Format) -> None:
+    """The cases that deviate at a step.
+
+    Raises:
+        UnknownNameError: nothing deviates at it, and the model has no such step.
+    """
+    if not result.deviations.at(step):
+        known = sorted({d.activity for d in (*result.deviations.all, *result.deviations.accepted)})
+        if step not in result.model.labels:
+            raise UnknownNameError("deviating step", step, known)
+        say(f"No case deviates at {step!r}.")
+        return
+    frame = result.cases_frame(step)
+    title = f"{len(frame):,} cases deviate at {step!r}"
+    show_frame(frame.head(top), form, title=title)
 
 
 def _show_variants(result: Conformance) -> None:
@@ -71,6 +133,7 @@ def _show_variants(result: Conformance) -> None:
             "is_open": bool(row["is_open"]),
             "cost": int(row["cost"]),
             "trace_fitness": float(row["trace_fitness"]),
+            "exact": bool(row["exact"]),
             "moves": [list(move) for move in row["moves"]],
         }
         for row in result.to_frame().to_dict("records")
@@ -80,6 +143,7 @@ def _show_variants(result: Conformance) -> None:
             "variants": variants,
             "log_fitness": result.log_fitness,
             "pooled_log_fitness": result.pooled_log_fitness,
+            "precision": result.precision.value,
             "verdicts": result.verdicts,
         }
     )
@@ -97,13 +161,19 @@ def threshold_of(text: str) -> tuple[str, float]:
     except ValueError:
         limit = -1.0
     if not sign or name not in MEASURES or not 0 <= limit <= 1:
-        raise InvalidOptionError(f"{text!r} is no threshold; write fitness=0.9 or pooled_fitness=0.9")
+        raise InvalidOptionError(
+            f"{text!r} is no threshold; write fitness=0.9, pooled_fitness=0.9 or precision=0.5"
+        )
     return name, limit
 
 
 def missed(result: Conformance, name: str, limit: float) -> bool:
     """Whether a measure is under its limit, and says so beside the result."""
-    found = result.log_fitness if name == "fitness" else result.pooled_log_fitness
+    found = {
+        "fitness": lambda: result.log_fitness,
+        "pooled_fitness": lambda: result.pooled_log_fitness,
+        "precision": lambda: result.precision.value,
+    }[name]()
     if found < limit:
         sys.stderr.write(f"crmmining: {name} {found:.3f} is under {limit:g}\n")
     return found < limit

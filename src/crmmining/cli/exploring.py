@@ -1,10 +1,8 @@
-"""Commands on one log: inspect, variants, discover, check, bottlenecks, export."""
+"""Commands on one log: inspect, variants, discover, bottlenecks, export."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-import typer
 
 from crmmining.cli.opening import LogOptions, open_log, open_source, open_view
 from crmmining.cli.options import (
@@ -14,14 +12,12 @@ from crmmining.cli.options import (
     Case,
     Customer,
     Dependency,
-    FailUnder,
     Format,
     Goal,
     LogOutput,
     MapOutput,
     MemoryLimit,
     Miner,
-    ModelFile,
     Noise,
     PathShare,
     Process,
@@ -138,37 +134,6 @@ def discover(
         discover_map(study, view, options.conditions, activities, paths, output, top, form)
     else:
         discover_net(open_log(source, options)[1], miner, noise, dependency, output, form)
-
-
-def check(
-    source: Source,
-    process: Process = None,
-    goal: Goal = None,
-    case: Case = None,
-    activity: Activity = None,
-    time: Time = None,
-    time_format: TimeFormat = None,
-    zone: Zone = "UTC",
-    where: Where = None,
-    model: ModelFile = None,
-    fail_under: FailUnder = None,
-    top: Top = 15,
-    form: As = Format.table,
-) -> None:
-    """Check a log against a model by optimal alignments.
-
-    Example: crmmining check sample_logs/home_move/study.yaml --goal "Understand my bill"
-    --fail-under fitness=0.5
-    """
-    from crmmining.cli.checking import conformance_of, missed, show_conformance, threshold_of
-
-    threshold = threshold_of(fail_under) if fail_under else None
-    options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
-    study, log = open_log(source, options)
-    result = conformance_of(study, log, model)
-    show_conformance(result, top, form)
-    if threshold and missed(result, *threshold):
-        raise typer.Exit(1)
 
 
 def bottlenecks(

@@ -14,8 +14,8 @@ from crmmining.eventlog.filters import events_named
 from crmmining.eventlog.log import CUSTOMER, EventLog
 from crmmining.eventlog.study import Study
 from crmmining.eventlog.turns import COMPANY_TURN, turns
-from crmmining.mining.automaton import from_journey
-from crmmining.mining.promises import Promises, check_promises, waiting_for_answer
+from crmmining.mining.compiling import model_of_journey
+from crmmining.mining.promises import Promises, check_promises, step_promises, waiting_for_answer
 from crmmining.study.journey import IdealJourney
 from crmmining.study.source_spec import PromiseSpec
 from crmmining.study.study_file import StudyFile
@@ -46,8 +46,9 @@ class GoalView:
 
     @cached_property
     def log(self) -> EventLog:
-        """The journey log, of the chosen cases."""
-        return self.study.journey_log(self.goal, self.where)
+        """The journey log, of the chosen cases; what counts as a step of the ideal journey has its name."""
+        log = self.study.journey_log(self.goal, self.where)
+        return log.renamed(self.journey.aliases) if self.journey else log
 
     @property
     def declared(self) -> StudyFile:
@@ -132,7 +133,9 @@ class GoalView:
         """Events that are a wanted step of the ideal journey (nothing where none is declared)."""
         if self.journey is None:
             return np.zeros(self.log.n_events, bool)
-        wanted = from_journey(self.journey).labels  # what a run may hold: a step allowed no time is not in it
+        wanted = model_of_journey(
+            self.journey
+        ).labels  # what a run may hold: a step allowed no time is not in it
         return events_named(self.log, wanted)
 
     def owner_of(self, process: str) -> str | None:
@@ -143,17 +146,4 @@ class GoalView:
 
 def promises_of(declared: StudyFile, journey: IdealJourney | None) -> dict[str, PromiseSpec]:
     """The promises at the steps of a journey, and those of the whole study."""
-    found: dict[str, PromiseSpec] = {}
-    for step in journey.steps if journey else ():
-        if step.promise:
-            promise = step.promise
-            found[step.activity] = PromiseSpec.model_validate(
-                {
-                    "since": promise.since,
-                    "until": step.activity,
-                    "within": promise.within,
-                    "pay": promise.pay,
-                    "owner": step.owner,
-                }
-            )
-    return {**found, **declared.promises}
+    return {**(step_promises(journey) if journey else {}), **declared.promises}

@@ -64,6 +64,11 @@ class BusinessClock:
         return limit.microseconds(self.working_day)
 
 
+_NONE = np.zeros(0, np.int64)
+ALWAYS = BusinessClock(_NONE, _NONE, _NONE, 0)
+"""A clock that knows no working hours: only for limits in calendar time."""
+
+
 def _moment(midnight: dt.datetime, minutes: int) -> int:
     local = midnight.replace(tzinfo=None) + dt.timedelta(minutes=minutes)
     return round(local.replace(tzinfo=midnight.tzinfo).timestamp() * 1e6)

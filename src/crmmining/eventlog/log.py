@@ -237,6 +237,21 @@ class EventLog:
             cases=rows_of(held_cases(self), chosen),
         )
 
+    def renamed(self, names: Mapping[str, str]) -> EventLog:
+        """The log with some activities under another name, which may be another activity's.
+
+        >>> log = EventLog.from_variants({"ab": 1, "cb": 1}).renamed({"c": "a"})
+        >>> log.activities, len(log.variants)
+        (('a', 'b'), 1)
+        """
+        if not any(name in names for name in self.activities):
+            return self
+        now = [names.get(name, name) for name in self.activities]
+        ranked = sorted(set(now))
+        table = np.array([ranked.index(name) for name in now], np.int32)
+        columns = {**self.columns, "activity": table[self.columns["activity"]]}
+        return replace(self, columns=columns, names={**self.names, "activity": tuple(ranked)})
+
     def without_repeats(self) -> EventLog:
         """The log with an activity that comes again and again in a row counted once, at its first time.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crmmining.engine.engine import StoredTables
 from crmmining.errors import UnknownNameError, WorkspaceError
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.codes import laid_out
 from crmmining.eventlog.flattening import Flattening, flattening
 from crmmining.eventlog.goal_building import Silence
@@ -27,6 +28,7 @@ from crmmining.eventlog.stored_events import StoredEvents
 from crmmining.eventlog.stored_log import LogQuery, log_query, read_log
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
+from crmmining.study.waivers import Waiver, read_waivers
 
 BYTES_PER_EVENT = 64
 """What a log of a study takes in memory: eight numbers per event."""
@@ -143,6 +145,22 @@ class Study:
         """
         _known("goal", goal, self.goals)
         return self.declared.journeys[_known("ideal journey for", goal, self.declared.journeys)]
+
+    def ideal_of(self, notion: CaseNotion) -> IdealJourney | None:
+        """What a goal or process is held against, None where nothing is declared."""
+        if notion.kind == "journey":
+            return self.declared.journeys.get(notion.name)
+        process = self.declared.processes.get(notion.name)
+        return process.ideal if process else None
+
+    def waivers(self, notion: CaseNotion) -> list[Waiver]:
+        """The deviations of a goal or process that somebody accepted, expired ones too."""
+        return [waiver for waiver in read_waivers(self.declared.path) if waiver.of == notion.name]
+
+    def clock_over(self, log: EventLog) -> BusinessClock:
+        """The company's working hours over a log."""
+        first = int(log.columns["time"].min(initial=log.horizon))
+        return BusinessClock.over(self.declared.calendar, first, log.horizon)
 
     @cached_property
     def records(self) -> dict[str, NDArray[Any]]:

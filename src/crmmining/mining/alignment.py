@@ -12,7 +12,7 @@ several, the first in the order of the labels). So a deviation stands as late as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -23,7 +23,9 @@ from crmmining.errors import InvalidOptionError
 from crmmining.mining.alignment_kernel import align_sorted, lay_out_moves
 from crmmining.mining.alignment_machine import MOST_COST, machine_for
 from crmmining.mining.block_alignment import align_blocks, cheapest_run
-from crmmining.mining.block_model import BlockModel, Model
+from crmmining.mining.block_model import BlockModel
+from crmmining.mining.bounded_model import BoundedModel
+from crmmining.mining.compiling import AnyModel
 
 
 class CodedSequences(Protocol):
@@ -51,7 +53,7 @@ class Sequences(NamedTuple):
 
 
 def align(
-    model: Model,
+    model: AnyModel,
     variants: CodedSequences,
     *,
     prefixes: ArrayLike | None = None,
@@ -74,6 +76,8 @@ def align(
     Raises:
         InvalidOptionError: an array of the wrong length, or a cost out of range.
     """
+    if isinstance(model, BoundedModel):
+        return _between(model, variants, prefixes, log_costs, model_costs)
     n, names, labels = len(variants.offsets) - 1, variants.names, model.labels
     offsets = np.require(variants.offsets, np.int64, ["C", "W"])  # one array type, so that the
     codes = np.require(variants.codes, np.int32, ["C", "W"])  # kernels are compiled once
@@ -104,6 +108,7 @@ def align(
         move_offsets=move_offsets,
         log_moves=laid_out[0],
         model_moves=laid_out[1],
+        model_costs=skipping,
     )
 
 
@@ -114,7 +119,10 @@ class Alignments:
     The moves of sequence `v` are ``move_offsets[v]`` to ``move_offsets[v+1]`` in `log_moves` (codes
     into `names`) and `model_moves` (codes into `labels`), -1 where that side stands still: both are
     there in a synchronous move. `worst_costs` is the cost of all activities as log moves plus the
-    cheapest run as model moves (no run for a prefix).
+    cheapest run as model moves (no run for a prefix); `model_costs` what a model move by each label costs.
+
+    Where the model was too large to be held, the alignments are possible ones, and `lower_costs` is
+    what no alignment costs less than; else it is None and every cost is the least there is.
     """
 
     names: tuple[str, ...]
@@ -125,9 +133,18 @@ class Alignments:
     move_offsets: NDArray[np.int64]
     log_moves: NDArray[np.int32]
     model_moves: NDArray[np.int32]
+    model_costs: NDArray[np.int64]
+    lower_costs: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return self.costs.size
+
+    @cached_property
+    def exact(self) -> NDArray[np.bool_]:
+        """Per sequence whether its cost is proved to be the least there is."""
+        if self.lower_costs is None:
+            return np.ones(len(self), np.bool_)
+        return np.asarray(self.lower_costs == self.costs)
 
     def moves(self, v: int) -> list[tuple[str | None, str | None]]:
         """The moves of one sequence as (activity in the log, activity in the model)."""
@@ -144,6 +161,26 @@ class Alignments:
         """Per sequence 1 - cost / worst cost, in [0, 1]; 1 where nothing can cost anything."""
         worst = np.maximum(self.worst_costs, 1)
         return np.asarray(1.0 - self.costs / worst)
+
+
+def _between(
+    model: BoundedModel,
+    variants: CodedSequences,
+    prefixes: ArrayLike | None,
+    log_costs: ArrayLike | None,
+    model_costs: ArrayLike | None,
+) -> Alignments:
+    """Possible alignments, and what none costs less than."""
+    costs = _costs(model_costs, "model_costs", model.labels, 1)
+    place = {label: i for i, label in enumerate(model.labels)}
+    upper, lower = (
+        align(
+            automaton, variants, prefixes=prefixes, log_costs=log_costs,
+            model_costs=costs[[place[label] for label in automaton.labels]],
+        )
+        for automaton in (model.smaller, model.larger)
+    )  # fmt: skip
+    return replace(upper, lower_costs=np.minimum(lower.costs, upper.costs))
 
 
 class _Log:

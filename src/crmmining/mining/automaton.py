@@ -19,14 +19,9 @@ from crmmining.mining.models import PetriNet
 from crmmining.mining.net_language import net_language
 from crmmining.mining.state_machines import Dfa
 from crmmining.mining.term_language import term_language
-from crmmining.study.journey import IdealJourney, Term
+from crmmining.study.journey import Term
 
 MAX_STATES = 100_000
-
-
-def from_journey(journey: IdealJourney, *, max_states: int = MAX_STATES) -> Automaton:
-    """The automaton of an ideal journey; raises ModelError above `max_states`."""
-    return from_term(journey.term, max_states=max_states)
 
 
 def from_term(term: Term, *, max_states: int = MAX_STATES) -> Automaton:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.estimates import Estimate, absent, difference_of_means, difference_of_shares, share
+from crmmining.estimates import (
+    Estimate,
+    absent,
+    difference_of_means,
+    difference_of_shares,
+    false_discovery_rates,
+    p_of_shares,
+    share,
+)
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.alignment import Alignments
-from crmmining.mining.deviation_kinds import Kind, by_moves, by_steps
-from crmmining.mining.drop_offs import ending_of
+from crmmining.mining.deviation_kinds import Kind, by_moves, by_promises, by_steps
 from crmmining.study.journey import IdealJourney
+from crmmining.study.waivers import Waiver
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +37,11 @@ DEFINITION = (
 
 @dataclass(frozen=True, eq=False)
 class Deviation:
-    """One kind of deviation at one step; `cases` are the numbers of the cases that show it."""
+    """One kind of deviation at one step; `cases` are the numbers of the cases that show it.
+
+    `reached_q` is the least false discovery rate, over all deviations of the log, at which the difference
+    in goals reached stands; `waiver` is there where somebody accepted the deviation.
+    """
 
     kind: Kind
     activity: str
@@ -35,9 +49,17 @@ class Deviation:
     owner: str | None
     affected: Estimate
     reached: Estimate
+    reached_p: float
     time: Estimate
     satisfaction: Estimate
     cases: NDArray[np.int64]
+    reached_q: float = 1.0
+    waiver: Waiver | None = None
+
+    @property
+    def key(self) -> str:
+        """How the deviation is named: ``missing: Offer sent``."""
+        return f"{self.kind}: {self.activity}"
 
     @property
     def weight(self) -> float:
@@ -48,16 +70,26 @@ class Deviation:
 
 @dataclass(frozen=True, eq=False)
 class Deviations:
-    """All deviations of a log, those that go with most lost goals first, then the most frequent."""
+    """All deviations of a log, those that go with most lost goals first, then the most frequent.
+
+    Those that somebody accepted are `accepted`, apart from the rest (`all`). `unchecked` are steps whose
+    promise is in business time while no working hours were given.
+    """
 
     all: tuple[Deviation, ...]
+    accepted: tuple[Deviation, ...] = ()
+    unchecked: tuple[str, ...] = ()
     definition: str = DEFINITION
 
     def __len__(self) -> int:
         return len(self.all)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per deviation; differences are with against without."""
+    def at(self, step: str) -> tuple[Deviation, ...]:
+        """The deviations at one step, accepted ones too."""
+        return tuple(d for d in (*self.all, *self.accepted) if d.activity == step)
+
+    def to_frame(self, *, accepted: bool = False) -> pd.DataFrame:
+        """One row per deviation (of the accepted ones, if asked); differences are with against without."""
         import pandas as pd
 
         names = [
@@ -70,6 +102,7 @@ class Deviations:
             "reached_difference",
             "reached_low",
             "reached_high",
+            "reached_q",
             "time_difference",
             "satisfaction_difference",
         ]
@@ -84,10 +117,11 @@ class Deviations:
                 d.reached.value,
                 d.reached.low,
                 d.reached.high,
+                d.reached_q if d.reached.is_known else float("nan"),
                 pd.Timedelta(d.time.value, "us") if d.time.is_known else pd.NaT,
                 d.satisfaction.value,
             )
-            for d in self.all
+            for d in (self.accepted if accepted else self.all)
         ]
         return pd.DataFrame(rows, columns=names)
 
@@ -100,17 +134,28 @@ def find_deviations(
     alignments: Alignments,
     case_alignment: NDArray[np.int64],
     journey: IdealJourney | None,
+    ending: str | None,
+    clock: BusinessClock | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> Deviations:
     """Classify the moves of all alignments and compare the cases with each against those without."""
     known = set(journey.activities) if journey else set(alignments.labels)
     found: list[Deviation] = []
-    for (activity, kind), mask in by_moves(alignments, known, ending_of(journey)).items():
+    for (activity, kind), shown in by_moves(alignments, known, ending).items():
+        mask = np.zeros(len(alignments), bool)
+        mask[shown] = True
         found.append(_described(log, journey, kind, activity, mask[case_alignment]))
+    unchecked: tuple[str, ...] = ()
     if journey is not None:
-        for (activity, kind), cases in by_steps(log, journey).items():
+        late, unchecked = by_promises(log, journey, clock)
+        for (activity, kind), cases in (*by_steps(log, journey).items(), *late.items()):
             found.append(_described(log, journey, kind, activity, cases))
+    rates = false_discovery_rates([d.reached_p for d in found])
+    given = {waiver.deviation: waiver for waiver in waivers}
+    found = [replace(d, reached_q=q, waiver=given.get(d.key)) for d, q in zip(found, rates, strict=True)]
     found.sort(key=lambda d: (-d.weight, -d.cases.size, d.kind, d.activity))
-    return Deviations(tuple(found))
+    accepted = tuple(d for d in found if d.waiver)
+    return Deviations(tuple(d for d in found if not d.waiver), accepted, unchecked)
 
 
 def _described(
@@ -123,7 +168,7 @@ def _described(
         stage,
         owner,
         share(int(cases.sum()), log.n_cases, "cases that show the deviation"),
-        _reached_difference(log, cases),
+        *_reached_difference(log, cases),
         _mean_difference(log, cases, log.throughput, _reached(log), "time"),
         _mean_difference(log, cases, *_satisfaction(log), "score"),
         np.flatnonzero(cases),
@@ -152,13 +197,15 @@ def _satisfaction(log: EventLog) -> tuple[NDArray[np.float64], NDArray[np.bool_]
     return score, ~np.isnan(score)
 
 
-def _reached_difference(log: EventLog, cases: NDArray[np.bool_]) -> Estimate:
+def _reached_difference(log: EventLog, cases: NDArray[np.bool_]) -> tuple[Estimate, float]:
+    """The difference, and the p value of there being none."""
     definition = "share of decided goals reached, with the deviation less without"
     if log.outcome is None:
-        return absent("the log knows no outcome", "difference in share", definition)
+        return absent("the log knows no outcome", "difference in share", definition), 1.0
     decided, reached = log.outcome != 2, log.outcome == 0
-    groups = [share(int((reached & g).sum()), int((decided & g).sum()), definition) for g in (cases, ~cases)]
-    return difference_of_shares(groups[0], groups[1], definition)
+    counts = [(int((reached & g).sum()), int((decided & g).sum())) for g in (cases, ~cases)]
+    inside, outside = (share(*count, definition) for count in counts)
+    return difference_of_shares(inside, outside, definition), p_of_shares(*counts[0], *counts[1])
 
 
 def _mean_difference(

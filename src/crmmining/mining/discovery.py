@@ -9,8 +9,9 @@ from typing import Literal
 
 from crmmining.errors import InvalidOptionError, listed
 from crmmining.eventlog.log import CaseNotion, EventLog
-from crmmining.mining.automaton import Automaton, from_petri_net
+from crmmining.mining.compiling import AnyModel, model_of_net
 from crmmining.mining.models import PetriNet
+from crmmining.study.journey import Term
 
 Miner = Literal["inductive", "heuristics"]
 MINERS: tuple[Miner, ...] = ("inductive", "heuristics")
@@ -30,11 +31,16 @@ class DiscoveredModel:
     dependency: float
     net: PetriNet
     n_cases: int
+    term: Term | None = None
 
     @cached_property
-    def automaton(self) -> Automaton:
-        """The language of the net; raises ModelError where it is too large or never ends."""
-        return from_petri_net(self.net)
+    def model(self) -> AnyModel:
+        """What the net allows, from its process tree where it has one.
+
+        Raises:
+            ModelError: the net never ends, or is unbounded.
+        """
+        return model_of_net(self.net, self.term)
 
     @property
     def activities(self) -> tuple[str, ...]:
@@ -70,7 +76,11 @@ def discover_model(
             raise InvalidOptionError(f"{name} is a share between 0 and 1, not {value}")
     if log.n_events == 0:
         raise InvalidOptionError(f"{log.notion} has no events; nothing can be discovered")
-    from crmmining.mining.pm4py_bridge import heuristics_net, inductive_net
+    from crmmining.mining.pm4py_bridge import heuristics_net, inductive_term
 
-    net = inductive_net(log, noise) if miner == "inductive" else heuristics_net(log, dependency)
-    return DiscoveredModel(log.notion, miner, noise, dependency, net, log.n_cases)
+    term: Term | None = None
+    if miner == "inductive":
+        net, term = inductive_term(log, noise)
+    else:
+        net = heuristics_net(log, dependency)
+    return DiscoveredModel(log.notion, miner, noise, dependency, net, log.n_cases, term)

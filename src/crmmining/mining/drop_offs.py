@@ -6,13 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.mining.alignment import Alignments
-from crmmining.study.journey import IdealJourney
-
-
-def ending_of(journey: IdealJourney | None) -> str | None:
-    """The step with which the plainest run of a journey ends."""
-    path = journey.main_path() if journey else ()
-    return path[-1] if path else None
 
 
 def drop_off_moves(alignments: Alignments, ending: str | None) -> NDArray[np.bool_]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from crmmining.mining.state_machines import Dfa, too_large
-from crmmining.study.journey import Parallel, PartialOrder, Sequence, Term
+from crmmining.study.journey import Choice, Optional, Parallel, PartialOrder, Repeat, Sequence, Term
+from crmmining.study.journey_terms import in_order
 
 
 def decomposed(term: PartialOrder) -> Term:
@@ -22,6 +23,58 @@ def decomposed(term: PartialOrder) -> Term:
                     Step(activity='c', ...)))
     """
     return _split(term, _closed(term.before, len(term.parts)), list(range(len(term.parts))))
+
+
+def tighter(order: PartialOrder) -> Term:
+    """An order with more said, so with fewer runs: step by step in levels, each level in any order."""
+    closed, n = _closed(order.before, len(order.parts)), len(order.parts)
+    level = [0] * n
+    for part in in_order(order):
+        level[part] = max((level[a] + 1 for a in range(n) if (a, part) in closed), default=0)
+    return Sequence(
+        tuple(
+            Parallel(tuple(order.parts[i] for i in range(n) if level[i] == depth))
+            for depth in range(max(level) + 1)
+        )
+    )
+
+
+def looser(order: PartialOrder) -> Term:
+    """An order with less said, so with more runs: chains of parts, nothing between two chains."""
+    closed = _closed(order.before, len(order.parts))
+    left, chains = in_order(order), []
+    while left:
+        chain = [left[0]]
+        for part in left:
+            if (chain[-1], part) in closed:
+                chain.append(part)
+        chains.append(Sequence(tuple(order.parts[i] for i in chain)))
+        left = [part for part in left if part not in chain]
+    return Parallel(tuple(chains))
+
+
+def with_orders(term: Term, instead: Callable[[PartialOrder], Term]) -> Term:
+    """A term with something instead of every order that cannot be taken apart."""
+
+    def inside(parts: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple(with_orders(part, instead) for part in parts)
+
+    match term:
+        case Sequence(parts):
+            return Sequence(inside(parts))
+        case Choice(branches):
+            return Choice(inside(branches))
+        case Parallel(branches):
+            return Parallel(inside(branches))
+        case Optional(body):
+            return Optional(with_orders(body, instead))
+        case Repeat(body, at_least, at_most):
+            return Repeat(with_orders(body, instead), at_least, at_most)
+        case PartialOrder():
+            simpler = decomposed(term)
+            return with_orders(instead(simpler) if isinstance(simpler, PartialOrder) else simpler, instead)
+        case _:
+            return term
 
 
 def order_language(parts: list[Dfa], before: Iterable[tuple[int, int]], max_states: int) -> Dfa:
@@ -54,6 +107,13 @@ def order_language(parts: list[Dfa], before: Iterable[tuple[int, int]], max_stat
         if len(queue) > max_states:
             raise too_large(max_states)
     return Dfa(moves, accepting)
+
+
+def direct_pairs(order: PartialOrder) -> list[tuple[int, int]]:
+    """The pairs from which the others follow, in order."""
+    closed = _closed(order.before, len(order.parts))
+    between = {(a, c) for a, b in closed for b_, c in closed if b == b_}
+    return sorted(closed - between)
 
 
 _ENDED = -1

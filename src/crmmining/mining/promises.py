@@ -13,6 +13,7 @@ from crmmining.estimates import Estimate, share
 from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.study.durations import Duration
+from crmmining.study.journey import IdealJourney
 from crmmining.study.source_spec import PromiseSpec
 
 if TYPE_CHECKING:
@@ -107,6 +108,23 @@ def check_promises(log: EventLog, promises: Mapping[str, PromiseSpec], clock: Bu
             results.append(_checked(log, name, promise, clock))
     results.sort(key=lambda r: (-r.broken.value if r.broken.is_known else 1.0, r.name))
     return Promises(log.notion, tuple(results))
+
+
+def step_promises(journey: IdealJourney) -> dict[str, PromiseSpec]:
+    """The promises at the steps of a journey, by step."""
+    return {
+        step.activity: PromiseSpec.model_validate(
+            {
+                "since": journey.aliases.get(step.promise.since, step.promise.since),
+                "until": step.activity,
+                "within": step.promise.within,
+                "pay": step.promise.pay,
+                "owner": step.owner or journey.stage_of(step.activity).owner,
+            }
+        )
+        for step in journey.steps
+        if step.promise
+    }
 
 
 def waiting_for_answer(log: EventLog, promises: Mapping[str, PromiseSpec]) -> NDArray[np.bool_]:

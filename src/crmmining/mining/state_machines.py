@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crmmining.errors import ModelError
+from crmmining.errors import ModelError, TooLargeError
 
 
 class Dfa(NamedTuple):
@@ -25,9 +25,9 @@ class Nfa:
     accepting: set[int]
 
 
-def too_large(max_states: int) -> ModelError:
+def too_large(max_states: int) -> TooLargeError:
     """The refusal of a model whose states cannot all be held."""
-    return ModelError(
+    return TooLargeError(
         f"the model has more than {max_states:,} states, the most that is worked with; "
         "too many of its steps may happen side by side: put some of them in order, or split it"
     )
@@ -41,9 +41,13 @@ def minimal(nfa: Nfa, max_states: int) -> Dfa:
     return minimise(determinise(nfa, max_states))
 
 
-def determinise(nfa: Nfa, max_states: int) -> Dfa:
-    """Subset construction (Rabin and Scott 1959) on the silent closures of the living states."""
-    closures = _Closures(nfa)
+def determinise(nfa: Nfa, max_states: int, anything: int | None = None) -> Dfa:
+    """Subset construction (Rabin and Scott 1959) on the silent closures of the living states.
+
+    From the state `anything` every run goes on and may end, so where one can be in it the other states
+    need not be known.
+    """
+    closures = _Closures(nfa, anything)
     start = closures.of([0])
     if not start:
         raise ModelError("no run of the model comes to its end: the final state is never reached")
@@ -105,7 +109,8 @@ def numbered(dfa: Dfa) -> Dfa:
 class _Closures:
     """Silent closures, kept for the states that live on and have something to say."""
 
-    def __init__(self, nfa: Nfa) -> None:
+    def __init__(self, nfa: Nfa, anything: int | None) -> None:
+        self._anything = anything
         living = _living(nfa)
         self._moves = [[(label, target) for label, target in row if target in living] for row in nfa.moves]
         self._silent = nfa.silent
@@ -113,7 +118,8 @@ class _Closures:
         self._known: dict[int, frozenset[int]] = {}
 
     def of(self, states: Iterable[int]) -> frozenset[int]:
-        return frozenset().union(*(self._one(state) for state in states))
+        found = frozenset().union(*(self._one(state) for state in states))
+        return frozenset({self._anything}) if self._anything in found else found
 
     def following(self, subset: frozenset[int]) -> dict[str, frozenset[int]]:
         reached: dict[str, set[int]] = {}

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from numpy.typing import NDArray
 
-from crmmining.errors import InvalidOptionError
+from crmmining.errors import InvalidOptionError, listed
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.models import PetriNet
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmmining.eventlog.study import Study
     from crmmining.mining.directly_follows import DirectlyFollowsGraph
     from crmmining.reporting.figures.style import FigureStyle
+    from crmmining.study.journey import IdealJourney
 
 EVENTS, PICTURES, NETS = (".csv", ".parquet", ".xes", ".xes.gz"), (".svg", ".png", ".pdf"), (".pnml", ".bpmn")
 
@@ -54,6 +55,27 @@ def write_map(
     from crmmining.reporting.map_data import process_map
 
     _write_picture(process_map(graph, departments), path, style)
+
+
+def write_journey(journey: IdealJourney, name: str, path: Path) -> None:
+    """Write an ideal journey: a picture (.svg .png .pdf), or a model (.bpmn .pnml).
+
+    Raises:
+        InvalidOptionError: another suffix.
+    """
+    if path.suffix in PICTURES:
+        from crmmining.reporting.figures.journey_model import draw_journey_model
+        from crmmining.reporting.figures.saving import save
+
+        save(draw_journey_model(journey, name), path)
+        return
+    from crmmining.mining.compiling import net_of_journey
+    from crmmining.mining.pm4py_bridge import write_term
+
+    if path.suffix not in (".bpmn", ".pnml"):
+        raise InvalidOptionError(f"{path}: a journey is written as {listed(PICTURES)}, .bpmn or .pnml")
+    if journey.model is not None or not write_term(journey.term, path):
+        write_model(net_of_journey(journey), path)
 
 
 def write_model(net: PetriNet, path: Path) -> None:

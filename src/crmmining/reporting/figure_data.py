@@ -143,7 +143,7 @@ def stage_conformance(check: Conformance, view: GoalView) -> StageConformance:
         often, most = "", 0
         for deviation in check.deviations.all:
             way = {"missing": "skip", "too often": "repeat"}.get(deviation.kind, "insert")
-            if deviation.stage != name or deviation.kind in ("wrong channel", "wrong actor"):
+            if deviation.stage != name or deviation.kind in ("late", "wrong channel", "wrong actor"):
                 continue
             here = deviation.cases[came[deviation.cases]]
             ways[way][here] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
 from crmmining.reporting.picture import Picture
+from crmmining.study.waivers import holding
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
 MOST_ON_MAP = 30
@@ -44,7 +46,10 @@ class GoalResults:
 def goal_results(views: Views) -> GoalResults:
     """Mine the journey log of a goal; repeats in a row count once in variants and conformance."""
     view = views.view
-    check = check_conformance(view.log, view.journey) if view.journey else None
+    check = None
+    if view.journey:
+        waivers = holding(view.study.waivers(view.log.notion), dt.date.today())
+        check = check_conformance(view.log, view.journey, clock=view.clock, waivers=waivers)
     channels = view.log.columns["channel"]
     by = "channel" if np.unique(channels[channels >= 0]).size > 1 else None
     has_moves = np.diff(view.log.offsets).max(initial=0) > 1

@@ -10,7 +10,14 @@ from crmmining.eventlog.study import Study
 from crmmining.reporting.goal_figures import shown_map
 from crmmining.reporting.inline_svg import font_css
 from crmmining.reporting.owners import owner_sections
-from crmmining.reporting.page_parts import chevron_rows, definitions, deviation_rows, link_table, tiles
+from crmmining.reporting.page_parts import (
+    accepted_rows,
+    chevron_rows,
+    definitions,
+    deviation_rows,
+    link_table,
+    tiles,
+)
 from crmmining.study.durations import DAY, humanise
 
 if TYPE_CHECKING:
@@ -84,6 +91,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "figures": {name: {"caption": CAPTIONS[name], "svg": pictures[name].svg()} for name in names},
         "variants": chevron_rows(result),
         "deviations": deviation_rows(result),
+        "accepted": accepted_rows(result),
         "check": result.check,
         "endings": ", ".join(views.view.declared.goals[views.goal].ended_by),
         "links": link_table(views),

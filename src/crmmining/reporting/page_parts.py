@@ -161,6 +161,17 @@ def deviation_rows(result: GoalResults, most: int = 12) -> list[dict[str, Any]]:
     ]
 
 
+def accepted_rows(result: GoalResults) -> list[str]:
+    """The deviations that somebody accepted, in words."""
+    accepted = result.check.deviations.accepted if result.check else ()
+    return [
+        f"{d.key} ({d.cases.size:,} goals, {d.affected.value:.0%}), accepted by {d.waiver.who} until "
+        f"{d.waiver.until}: {d.waiver.why}"
+        for d in accepted
+        if d.waiver
+    ]
+
+
 def _signed_time(microseconds: float) -> str:
     return f"{'+' if microseconds >= 0 else '−'}{humanise(abs(microseconds))}"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from crmmining.errors import UnknownNameError
-from crmmining.study.journey_parsing import parse_stages
+from crmmining.study.journey_parsing import parse_modelled, parse_stages
 from crmmining.study.journey_terms import (
     ACTORS,
     Actor,
@@ -53,6 +54,9 @@ __all__ = [
 class IdealJourney:
     """The model a goal's journeys are held against: stages in order, of steps in order.
 
+    With `model`, a file (PNML, BPMN 2.0, PTML), the order of the steps is that of the file, and the stages
+    only group them.
+
     As a pydantic field it accepts the plain lists, mappings and strings of a YAML file.
 
     >>> look = {"stage": "Look", "steps": ["Search", {"optional": "Visit"}]}
@@ -62,24 +66,41 @@ class IdealJourney:
     """
 
     stages: tuple[Stage, ...]
+    model: Path | None = None
 
     @classmethod
-    def parse(cls, data: Any) -> IdealJourney:
-        """Read and check plain data.
+    def parse(cls, data: Any, folder: Path = Path()) -> IdealJourney:
+        """Read and check plain data; a model file is looked for in `folder`.
 
         Raises pydantic's ValidationError, each error located in the data (``(0, "steps", 2, …)``).
         """
-        return data if isinstance(data, IdealJourney) else cls(parse_stages(data))
+        if isinstance(data, IdealJourney):
+            return data
+        return cls(*parse_modelled(data, folder)) if isinstance(data, dict) else cls(parse_stages(data))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Let pydantic read this type with `parse`."""
-        return core_schema.no_info_plain_validator_function(cls.parse)
+        """Let pydantic read this type with `parse`; its context is the folder of the study file."""
+
+        def read(data: Any, info: core_schema.ValidationInfo) -> IdealJourney:
+            return cls.parse(data, info.context or Path())
+
+        return core_schema.with_info_plain_validator_function(read)
 
     @cached_property
     def term(self) -> Sequence:
         """The whole journey as one term."""
         return Sequence(tuple(stage.body for stage in self.stages))
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Activities that count as a step, with the step's name."""
+        return {alias: step.activity for step in self.steps for alias in step.aliases}
+
+    @cached_property
+    def weights(self) -> dict[str, int]:
+        """What a deviation at each step costs."""
+        return {step.activity: step.weight for step in self.steps}
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -92,13 +113,16 @@ class IdealJourney:
         return tuple(dict.fromkeys(step.activity for step in self.steps))
 
     def stage_of(self, activity: str) -> Stage:
-        """The stage an activity belongs to; raises UnknownNameError where there is none."""
+        """The stage an activity or alias belongs to; raises UnknownNameError where there is none."""
         if activity not in self._stages:
             raise UnknownNameError("step of the ideal journey", activity, self.activities)
         return self._stages[activity]
 
     def main_path(self) -> tuple[str, ...]:
-        """The plainest run: first branches, nothing optional, as few repeats as allowed."""
+        """The plainest run: first branches, nothing optional, as few repeats as allowed.
+
+        Of a journey from a file the steps as they are written.
+        """
         return main_path_of(self.term)
 
     def to_text(self) -> str:
@@ -112,4 +136,9 @@ class IdealJourney:
 
     @cached_property
     def _stages(self) -> dict[str, Stage]:
-        return {step.activity: stage for stage in self.stages for step in stage.steps}
+        return {
+            name: stage
+            for stage in self.stages
+            for step in stage.steps
+            for name in (step.activity, *step.aliases)
+        }

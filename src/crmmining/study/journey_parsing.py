@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import ValidationError
@@ -25,6 +26,7 @@ from crmmining.study.journey_terms import (
     in_order,
     steps_of,
 )
+from crmmining.study.model_files import steps_in
 from crmmining.study.plain_reader import Place, PlainReader
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -48,7 +50,34 @@ NOTHING = Sequence(())  # stands where a part could not be read, so that reading
 
 def parse_stages(data: Any) -> tuple[Stage, ...]:
     """Read stages; raises a ValidationError with every problem found, each with its place."""
-    return _Reader().journey(data)
+    reader = _Reader()
+    stages = reader.journey(data)
+    if reader.problems:
+        raise ValidationError.from_exception_data("journey", reader.problems)
+    return stages
+
+
+def parse_modelled(data: Mapping[Any, Any], folder: Path) -> tuple[tuple[Stage, ...], Path | None]:
+    """Read ``{model: FILE, stages: [...]}``; raises as `parse_stages`."""
+    reader = _Reader()
+    reader.keys(data, ("model", "stages"), (), required=("model",))
+    named = reader.text(data, "model", ())
+    path = folder / named if named else None
+    names: tuple[str, ...] = ()
+    if path is not None:
+        try:
+            names = steps_in(path)
+        except ValueError as error:
+            reader.problem(("model",), named, str(error))
+    stages: tuple[Stage, ...]
+    if "stages" not in data:
+        stages = (Stage("Journey", Sequence(tuple(Step(name) for name in names))),)
+    else:
+        stages = reader.journey(data["stages"], ("stages",))
+        reader.grouping(stages, names)
+    if reader.problems:
+        raise ValidationError.from_exception_data("journey", reader.problems)
+    return stages, path
 
 
 class _Reader(PlainReader):
@@ -56,20 +85,35 @@ class _Reader(PlainReader):
         super().__init__()
         self.places: dict[int, Place] = {}  # id of a Step object -> where it was written
 
-    def journey(self, data: Any) -> tuple[Stage, ...]:
+    def journey(self, data: Any, place: Place = ()) -> tuple[Stage, ...]:
         if not isinstance(data, list | tuple) or not data:
-            self.refuse((), data, "a journey is a list of {stage: NAME, steps: [...]}")
+            meant = "a journey is a list of {stage: NAME, steps: [...]}, or {model: FILE}"
+            self.refuse(place, data, meant)
             data = []
-        stages = tuple(self.stage(part, (i,)) for i, part in enumerate(data))
+        stages = tuple(self.stage(part, (*place, i)) for i, part in enumerate(data))
         seen: set[str] = set()
         for i, stage in enumerate(stages):
             if stage.name and stage.name in seen:
-                self.refuse((i, "stage"), stage.name, "two stages have this name; rename one")
+                self.refuse((*place, i, "stage"), stage.name, "two stages have this name; rename one")
             seen.add(stage.name)
         self.names(Sequence(tuple(stage.body for stage in stages)))
-        if self.problems:
-            raise ValidationError.from_exception_data("journey", self.problems)
         return stages
+
+    def grouping(self, stages: tuple[Stage, ...], names: tuple[str, ...]) -> None:
+        """Stages beside a model file hold its steps, plainly, and all of them."""
+        grouped = set()
+        for stage in stages:
+            for part in stage.body.parts:
+                if not isinstance(part, Step):
+                    meant = "beside a model, a stage lists steps; their order is the model's"
+                    self.problem(("stages",), stage.name, f"stage {stage.name!r}: {meant}")
+                    continue
+                grouped.add(part.activity)
+                if names and part.activity not in names:
+                    said = f"{part.activity!r} is no step of the model.{nearest(part.activity, names)}"
+                    self.problem(self.places[id(part)], part.activity, said)
+        if grouped and (missing := [name for name in names if name not in grouped]):
+            self.problem(("stages",), missing, f"no stage has the model's {listed(missing)}")
 
     def stage(self, data: Any, place: Place) -> Stage:
         if not isinstance(data, Mapping):
@@ -227,6 +271,7 @@ class _Reader(PlainReader):
             case Step(activity):
                 return dict.fromkeys((activity, *term.aliases), self.places[id(term)])
             case Choice(branches):
+                self.one_weight(branches)
                 return {name: at for branch in branches for name, at in self.names(branch).items()}
             case Repeat(body) | Optional(body):
                 return self.names(body)
@@ -238,6 +283,14 @@ class _Reader(PlainReader):
                         self.refuse(new[name], name, TWICE)
                     used = {**new, **used}
                 return used
+
+    def one_weight(self, branches: tuple[Term, ...]) -> None:
+        """A step in two branches costs the same in both."""
+        weights: dict[str, int] = {}
+        for step in (step for branch in branches for step in steps_of(branch)):
+            if weights.setdefault(step.activity, step.weight) != step.weight:
+                said = f"{step.activity!r} weighs {weights[step.activity]} in another branch; say one weight"
+                self.problem(self.places[id(step)], step.weight, said)
 
     def refuse_kind(self, data: Mapping[Any, Any], kinds: list[str], place: Place) -> None:
         if kinds:

@@ -27,7 +27,7 @@ def read_study_file(path: Path | str) -> StudyFile:
             file.path, 1, f"the study file {found}; it starts with 'study: NAME' and 'sources:'"
         )
     try:
-        return StudyFile.model_validate({**file.data, "path": file.path})
+        return StudyFile.model_validate({**file.data, "path": file.path}, context=file.path.parent)
     except ValidationError as error:
         raise _explained(file, error.errors(include_url=False)) from None
 

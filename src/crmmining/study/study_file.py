@@ -82,6 +82,7 @@ class Process(StudyModel):
     target: Target | None = None
     closed_by: Names = Field(default_factory=list)
     solves: bool = Field(False, description="closing claims that the customer's problem is solved")
+    ideal: IdealJourney | None = None
 
 
 class Includes(StudyModel):

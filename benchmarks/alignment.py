@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,8 @@ def measure(case: Case, tools: list[str], budget: float, seed: int) -> Row:
     at = (str(case.folder), case.log, case.model)
     lines, why = child("alignment_ours.py", *at)
     ours = lines[-1] if lines else {"failed": why}
-    costs = ours.pop("costs", [])
+    costs, lower = ours.pop("costs", []), ours.pop("lower", [])
+    ours["unproved"] = sum(low < cost for low, cost in zip(lower, costs, strict=True))
     row: Row = {
         "log": case.log, "model": case.model, "by_hand": case.by_hand, "variants": len(case.variants),
         "events": sum(map(len, case.variants)), "mean_cost": sum(costs) / max(1, len(costs)),
@@ -66,16 +68,19 @@ def measure(case: Case, tools: list[str], budget: float, seed: int) -> Row:
     print(f"  {case.model}: ours {ours.get('failed') or ours['cpu']}", flush=True)
     for name in tools:
         batches, why = child("alignment_peers.py", name, *at, str(budget), str(seed))
-        row["tools"][name] = compared(case, name, batches, costs) | {"why": why}
+        row["tools"][name] = compared(case, name, batches, costs, lower) | {"why": why}
         print(f"    {name}: {row['tools'][name]}", flush=True)
     return row
 
 
-def compared(case: Case, name: str, batches: list[Row], ours: list[int]) -> Row:
-    """What a tool did, its costs held against ours; a difference to an exact tool stops the run."""
+def compared(case: Case, name: str, batches: list[Row], ours: list[int], lower: list[int]) -> Row:
+    """What a tool did, its costs held against ours; a difference to an exact tool stops the run.
+
+    Where we know bounds only, the optimum may lie between them.
+    """
     found = {v: cost for b in batches for v, cost in zip(b["variants"], b["costs"], strict=True)}
     checked = [(v, cost) for v, cost in found.items() if cost is not None and ours]
-    other = [(v, cost) for v, cost in checked if cost != ours[v]]
+    other = [(v, cost) for v, cost in checked if not lower[v] <= cost <= ours[v]]
     if other and name in EXACT:
         v, cost = min(other, key=lambda pair: len(case.variants[pair[0]]))
         raise SystemExit(
@@ -87,10 +92,15 @@ def compared(case: Case, name: str, batches: list[Row], ours: list[int]) -> Row:
         "gave_up": sum(cost is None for cost in found.values()),
         "compared": len(checked),
         "differ": len(other),
-        "lower": sum(cost < ours[v] for v, cost in other),
-        "cpu": sum(batch["cpu"] for batch in batches),
-        "wall": sum(batch["wall"] for batch in batches),
+        "lower": sum(cost < lower[v] for v, cost in other),
+        **{clock: _seconds(batches, clock, len(case.variants)) for clock in ("cpu", "wall")},
     }
+
+
+def _seconds(batches: list[Row], clock: str, n: int) -> float:
+    """What the finished variants took: in one go where that was done (the median), else batch by batch."""
+    whole = [batch[clock] for batch in batches if len(batch["variants"]) == n]
+    return statistics.median(whole) if whole else sum(batch[clock] for batch in batches)
 
 
 def measure_whole(case: Case) -> Row:

@@ -29,6 +29,7 @@ RESULTS = HERE / "alignment_growth.json"
 FIGURE = HERE.parent / "docs" / "images" / "alignment_growth.svg"
 OTHERS = ("pm4py A*", "r4pm")
 NOISE = 0.2
+MANY = 1_000  # different variants, where the model has so many
 ENOUGH = 10  # variants that a mean stands on
 SIZES = {
     "variants": (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000),
@@ -105,12 +106,12 @@ def case_for(folder: Path, kind: str, size: int) -> Case:
         round_ = Sequence((Step("ask"), Parallel((Step("check"), Sequence((Step("call"), Step("mail"))))),
                            Choice((Step("yes"), Step("no")))))  # fmt: skip
         term = Repeat(round_, at_least=1)
-        keep_variants(folder, log, variants_of(term, 100, size))
+        keep_variants(folder, log, variants_of(term, MANY, size))
     else:
         steps = 3 if kind == "branches of 3" else 1
         branches = (Sequence(tuple(Step(f"{b}.{s}") for s in range(steps))) for b in range(size))
         term = Sequence((Step("begin"), Parallel(tuple(branches)), Step("end")))
-        keep_variants(folder, log, variants_of(term, 100))
+        keep_variants(folder, log, variants_of(term, MANY))
     return drawn(folder, log, term)
 
 

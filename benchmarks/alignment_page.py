@@ -27,8 +27,8 @@ every variant as a Python tuple; it is not part of *all in*.
 **The others** are given the model in memory and the variants in the form they read for free (traces, an
 activity projection, a text), one call before the clock starts, and need not say a fitness (which costs
 pm4py a second search). A tool takes the variants in random order (seed {seed}) until {budget:g} s are over;
-a variant it is still at is dropped, so that the extrapolation rather flatters it. **~** marks what is
-extrapolated to all variants. r4pm gives up on a variant at {limit:,} states; no tool may have more than
+a variant it is still at is dropped, so that the extrapolation rather flatters it. Where it can it does all
+again in one go, up to three times, and the median counts. **~** marks what is extrapolated to all variants. r4pm gives up on a variant at {limit:,} states; no tool may have more than
 {memory} GB. The tree of pm4py is what its alignments do with a process tree: they are not always optimal.
 
 Everything runs on one thread, every tool in a process of its own. Times are CPU time, which a busy machine
@@ -133,7 +133,8 @@ def _table(rows: list[Row]) -> list[str]:
         ours = row["ours"]
         cells = [row["log"], row["model"], f"{row['variants']:,}", f"{row['events']:,}"]
         if "cpu" in ours:
-            cells += [f"{ours['states']:,}", *(f"{ours['cpu'][part]:.2f}" for part in (*PARTS, "tuples"))]
+            states = f"{ours['states']:,}" if ours["states"] else f"bounds; {ours['unproved']:,} not proved"
+            cells += [states, *(f"{ours['cpu'][part]:.2f}" for part in (*PARTS, "tuples"))]
         else:
             cells += [f"fails: {ours['failed']}", "", "", "", ""]
         lines.append(f"| {' | '.join([*cells, *(_cell(row, name) for name in TOOLS)])} |")

@@ -76,7 +76,7 @@ def journey_for(log: str) -> Term | None:
 
 
 def tree_of(term: Term) -> Any:
-    """A term as pm4py's process tree, of the same runs."""
+    """A term as pm4py's process tree; apart from the library's own way, which it so checks."""
     from pm4py.objects.process_tree.obj import Operator
 
     match term:

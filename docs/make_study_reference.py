@@ -78,11 +78,20 @@ STEPS = {
         "All branches, in any order between each other.",
         "{parallel: [Income checked, Property valued]}",
     ),
+    "order": (
+        "All parts; `before` says which stands before which, each part named by any of its steps. What no "
+        "pair orders may come in any order.",
+        "{order: [Ask, Survey, Value, Offer], before: {Ask: [Survey, Value], Value: Offer}}",
+    ),
     "choice": ("Exactly one branch.", "{choice: [Offer accepted, [Offer revised, Offer accepted]]}"),
     "repeat": (
         f"`at_least` (default 0) to `at_most` (default: no limit) times, {MOST_REPEATS} at most; "
         "`at_most: 0` is never.",
         "{repeat: Nurture mail sent, at_most: 3}",
+    ),
+    "forbidden": (
+        "Must not happen; short for `repeat` with `at_most: 0`.",
+        "{forbidden: Customer chases for status}",
     ),
 }
 
@@ -199,9 +208,15 @@ def _steps() -> str:
     lines += [
         "",
         f"`actor` is {actors}; `channel` a name or a list; `moment_of_truth` `true` or `false`;",
-        f"`promise` has `since`, `within` and `pay`; `weight` is a whole number from 1 to {MOST_WEIGHT}.",
-        "A name may come twice only in different branches of one choice. `weight` and `moment_of_truth`",
-        "are read and checked; no number uses them yet.",
+        "`promise` has `since`, `within` and `pay`; `weight`, a whole number from 1 to "
+        f"{MOST_WEIGHT}, is what",
+        "missing the step costs, and doing it where it does not belong. `aliases` are other activities that",
+        "count as the step. A step that is `unobserved: true` cannot be seen in the data: nobody is charged",
+        "for it. A name may come twice only in different branches of one choice.",
+        "",
+        "Instead of the list, `{model: FILE}` takes the order of the steps from a BPMN 2.0 (`.bpmn`), PNML",
+        "(`.pnml`) or process tree (`.ptml`) file beside the study file; `stages:` next to it groups the",
+        "model's steps, plainly, and says what is asked of them. An unsound model is refused with the reason.",
     ]
     return "\n".join(lines)
 

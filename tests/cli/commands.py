@@ -9,6 +9,7 @@ import typer.main
 
 from crmmining.cli.app import app
 from crmmining.cli.boundary import run
+from crmmining.cli.default_command import DEFAULT
 
 
 def commands(group: object = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -18,13 +19,13 @@ def commands(group: object = None, path: tuple[str, ...] = ()) -> Iterator[tuple
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
         else:
-            yield (*path, name), command
+            yield (path if name == DEFAULT else (*path, name)), command
 
 
 def example_of(command: object) -> str:
-    """The words after ``Example:`` in a command's docstring."""
-    lines = (command.callback.__doc__ or "").splitlines()
-    return next((line.partition("Example:")[2].strip() for line in lines if "Example:" in line), "")
+    """The words after ``Example:`` in a command's docstring, to the end of the paragraph."""
+    paragraph = (command.callback.__doc__ or "").partition("Example:")[2].partition("\n\n")[0]
+    return " ".join(paragraph.split())
 
 
 def run_line(line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

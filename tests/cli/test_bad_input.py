@@ -110,6 +110,18 @@ WRONG = {
     "no threshold": ("check study.yaml --fail-under 0.9", "write fitness=0.9"),
     "no model": ("check events.csv --case email --activity step --time at", "say --model FILE"),
     "model not there": ("check study.yaml --model net.pnml", "net.pnml"),
+    "model said twice": ("check study.yaml --model net.pnml --discover 0", "either --model or --discover"),
+    "no such journey": ("journey show study.yaml --goal Got", "no ideal journey for 'Got'"),
+    "no such deviation": (
+        "check accept study.yaml 'gone: ask' --who a --why b --until 2999-01-01",
+        "'gone: ask' is no deviation; write KIND: STEP",
+    ),
+    "accepted until yesterday": (
+        "check accept study.yaml 'missing: ask' --who a --why b --until 2020-01-01",
+        "--until 2020-01-01 has passed",
+    ),
+    "never accepted": ("check revoke study.yaml 'missing: ask'", "is not accepted for 'Get it'"),
+    "no day": ("check accept study.yaml 'missing: ask' --who a --why b --until soon", "--until"),
     "unknown topic": ("compare study.yaml --topic white_spce", "Did you mean 'white_space'?"),
     "unknown suffix": ("export study.yaml out.docx", "out.docx: write to one of .csv"),
     "folder not there": ("export study.yaml nowhere/out.csv", "nowhere"),

@@ -62,9 +62,54 @@ def test_the_example_of_a_command_runs(
         (here / "sample_logs" / "home_move").unlink()
         (here / "sample_logs" / "home_move").symlink_to(small_world, target_is_directory=True)
     assert line.startswith(f"crmmining {' '.join(words)}")
+    if words == ("check", "revoke"):
+        assert run_line(example_of(COMMANDS["check", "accept"]), here, capsys)[0] == 0
     code, out, err = run_line(line, here, capsys)
     assert (code, err) == (0, "") and out.strip()
     assert "\x1b" not in out
+    (here / "sample_logs" / "home_move" / "study.accepted.yaml").unlink(missing_ok=True)
+
+
+def test_an_accepted_deviation_is_shown_apart_until_it_is_taken_back(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deviation, goal = "'missing: Bill viewed'", "--goal 'Understand my bill'"
+    who = "--who Ann --why paper --until 2999-01-31"
+    assert run_line(f"crmmining check accept {STUDY} {deviation} {goal} {who}", here, capsys)[0] == 0
+    _, listed, _ = run_line(f"crmmining check list {STUDY} --format json", here, capsys)
+    assert [(row["of"], row["who"], row["state"]) for row in json.loads(listed)] == [
+        ("Understand my bill", "Ann", "accepted")
+    ]
+    _, out, _ = run_line(f"crmmining check {STUDY} {goal}", here, capsys)
+    assert out.index("Accepted deviations") < out.index("Ann")
+    assert run_line(f"crmmining check revoke {STUDY} {deviation} {goal}", here, capsys)[0] == 0
+    _, out, _ = run_line(f"crmmining check {STUDY} {goal}", here, capsys)
+    assert "Accepted deviations" not in out
+    _, listed, _ = run_line(f"crmmining check list {STUDY}", here, capsys)
+    assert "No deviation is accepted" in listed
+    (here / "sample_logs" / "home_move" / "study.accepted.yaml").unlink()
+
+
+def test_a_journey_is_shown_and_written_and_checked_against(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    goal = "--goal 'Understand my bill'"
+    for name in ("journey.bpmn", "journey.pnml", "journey.svg"):
+        code, out, _ = run_line(f"crmmining journey show {STUDY} {goal} -o {name}", here, capsys)
+        assert code == 0 and "2. Understand" in out and Path(name).stat().st_size > 1_000
+    _, ideal, _ = run_line(f"crmmining check {STUDY} {goal} --format json", here, capsys)
+    _, drawn, _ = run_line(f"crmmining check {STUDY} {goal} --model journey.bpmn --format json", here, capsys)
+    assert json.loads(drawn)["log_fitness"] == json.loads(ideal)["log_fitness"]
+    process = "--process 'Home insurance' --discover 0 --format json"
+    _, found, _ = run_line(f"crmmining check {STUDY} {process}", here, capsys)
+    assert json.loads(found)["log_fitness"] == 1 and 0 < json.loads(found)["precision"] <= 1
+
+
+def test_the_cases_behind_a_step_are_listed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    goal = "--goal 'Understand my bill' --step 'Bill viewed' --top 3 --format json"
+    code, out, _ = run_line(f"crmmining check {STUDY} {goal}", here, capsys)
+    assert code == 0 and len(json.loads(out)) == 3
+    assert all("Bill viewed" in row["deviations"] for row in json.loads(out))
 
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Verdicts and deviation classes, one small case each."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from tests.mining.test_directly_follows import LOGS
 
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import OUTCOMES, EventLog
 from crmmining.mining.conformance import check_conformance
+from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.journey import IdealJourney
+from crmmining.study.waivers import Waiver
 
 IDEAL = IdealJourney.parse(
     [
@@ -43,7 +47,7 @@ def verdict(run: str, outcome: str) -> str:
 @pytest.mark.parametrize("run", ["ABCF", "ABDF", "ABCEF"])
 def test_a_run_of_the_ideal_journey_deviates_nowhere(run):
     assert classes(run) == []
-    assert verdict(run, "reached") == "conformant"
+    assert verdict(run, "reached") == ("conformant" if run == "ABCF" else "optional path")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +139,94 @@ def test_goals_with_a_deviation_stand_against_those_without():
     # hours of reached goals: 2 with, 3 without
     assert deviation.time.value == pytest.approx(-3_600_000_000)
     assert deviation.weight == pytest.approx(2 * 0.5)
+
+
+def timed(rows):
+    """Cases of (activity, hours since Monday 5 January 2026, 9:00)."""
+    frame = pd.DataFrame(
+        [(case, activity, hours) for case, events in rows.items() for activity, hours in events],
+        columns=["case", "activity", "hours"],
+    )
+    frame["time"] = pd.Timestamp("2026-01-05 09:00", tz="UTC") + pd.to_timedelta(frame.pop("hours"), unit="h")
+    return EventLog.from_frame(frame)
+
+
+def promising(within):
+    stages = [{"stage": "One", "owner": "Olga", "steps": [
+        "A", {"step": "B", "promise": {"since": "A", "within": within}}]}]  # fmt: skip
+    return IdealJourney.parse(stages)
+
+
+def test_a_step_that_came_later_than_promised_is_late():
+    log = timed({"kept": [("A", 0), ("B", 4)], "late": [("A", 0), ("B", 30)], "waiting": [("A", 0)]})
+    found = check_conformance(with_outcomes(log, "reached", "reached", "open"), promising("1d")).deviations
+    (late,) = found.all
+    assert (late.kind, late.activity, late.owner, late.key) == ("late", "B", "Olga", "late: B")
+    assert late.cases.tolist() == [1, 2]  # the open one has been waiting for longer than promised
+
+
+def test_a_promise_in_business_time_needs_the_working_hours():
+    log = timed({"late": [("A", 0), ("B", 30)]})  # Tuesday 15:00: 1 day and 6 hours on the calendar
+    journey = promising("1 business day")
+    without = check_conformance(log, journey).deviations
+    assert (without.all, without.unchecked) == ((), ("B",))
+    clock = BusinessClock.over(
+        WorkingCalendar(hours="Mon-Fri 09:00-17:00", zone="UTC"), int(log.begun[0]), log.horizon
+    )
+    assert [d.key for d in check_conformance(log, journey, clock=clock).deviations.all] == ["late: B"]
+
+
+def test_an_alias_counts_as_its_step_and_an_unobserved_step_costs_nobody():
+    stages = [{"stage": "One", "steps": [
+        {"step": "A", "aliases": ["A by mail"]}, {"step": "M", "unobserved": True}, "B"]}]  # fmt: skip
+    journey = IdealJourney.parse(stages)
+    check = check_conformance(
+        EventLog.from_variants({("A by mail", "B"): 2, ("A", "M", "B"): 1, ("A", "B"): 1}), journey
+    )
+    assert check.log_fitness == 1 and len(check.variants) == 2
+    assert check.verdicts["conformant"] == 3
+
+
+def test_a_weight_is_what_missing_a_step_or_doing_it_out_of_place_costs():
+    stages = [{"stage": "One", "steps": ["A", {"step": "B", "weight": 5}, "C", {"forbidden": "X"}]}]
+    check = check_conformance(
+        EventLog.from_variants({"AC": 1, "ABBC": 1, "AB": 1, "AXBC": 1}), IdealJourney.parse(stages)
+    )
+    by_run = dict(
+        zip((check.variants.activities(v) for v in check.variants.case_variant), check.costs, strict=True)
+    )
+    assert {"".join(run): cost for run, cost in by_run.items()} == {"AC": 5, "ABBC": 5, "AB": 1, "AXBC": 1}
+    assert "weight" in check.definition
+
+
+def test_an_accepted_deviation_is_shown_apart():
+    log = EventLog.from_variants({"ACF": 2, "ABBCF": 1})
+    waiver = Waiver(of="log", deviation="missing: B", who="Ann", why="paper", until=dt.date(2027, 1, 1))
+    found = check_conformance(log, IDEAL, waivers=[waiver]).deviations
+    assert [d.key for d in found.all] == ["too often: B"]
+    assert [(d.key, d.waiver) for d in found.accepted] == [("missing: B", waiver)]
+    assert len(found.at("B")) == 2
+
+
+def test_cases_and_stages_can_be_looked_at():
+    log = with_outcomes(EventLog.from_variants({"ACF": 1, "ABBCFF": 1, "ABCF": 1}), *["reached"] * 3)
+    check = check_conformance(log, IDEAL)
+    at_b = check.cases_frame("B")
+    assert at_b["deviations"].tolist() == ["missing: B", "too often: B"]
+    assert at_b["outcome"].tolist() == ["reached", "reached"] and len(check.cases_frame()) == 3
+    stages = check.stages_frame()
+    assert stages["stage"].tolist() == ["Begin", "End"] and stages["n_cases"].tolist() == [2, 1]
+
+
+def test_many_deviations_are_judged_together():
+    # 8 of 10 with X are lost, all of the others reached; Y says nothing
+    runs = {"AXBCF": 8, "AXBCFY": 2, "ABCF": 30, "ABCFY": 10}
+    log = EventLog.from_variants(runs)
+    runs_of_cases = [log.variants.activities(v) for v in log.variants.case_variant]
+    log = with_outcomes(log, *("abandoned" if run == tuple("AXBCF") else "reached" for run in runs_of_cases))
+    found = {d.activity: d for d in check_conformance(log, IDEAL).deviations.all}
+    assert found["X"].reached_q < 0.001 < 0.05 < found["Y"].reached_q
+    assert found["X"].reached_p <= found["X"].reached_q
 
 
 @given(LOGS)

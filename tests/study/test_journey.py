@@ -11,6 +11,7 @@ from crmmining.study.journey import (
     IdealJourney,
     Optional,
     Parallel,
+    PartialOrder,
     Repeat,
     Sequence,
     Stage,
@@ -161,6 +162,16 @@ def test_a_wrong_key_is_located_inside_the_study() -> None:
         ({"step": "a", "promise": {"since": "b"}}, (0, "promise"), "'within' is missing"),
         (promised({"since": "b", "within": "soon"}), (0, "promise", "within"), "'soon'"),
         (promised({"since": "b", "within": "5d", "pay": "lots"}), (0, "promise", "pay"), "50 EUR"),
+        ({"step": "a", "aliases": [""]}, (0, "aliases"), "an alias is a name"),
+        ({"step": "a", "unobserved": "no"}, (0, "unobserved"), "true, false"),
+        ({"step": "a", "aliases": ["b", "b"]}, (0, "step"), "stands twice"),
+        ({"order": ["a", "b"]}, (0, "before"), "parallel: instead"),
+        ({"order": ["a"], "before": {"a": "a"}}, (0, "order"), "at least two branches"),
+        ({"order": ["a", "b"], "before": {"c": "a"}}, (0, "before", "c"), "'c' is no step of this order"),
+        ({"order": ["a", "b", "c"], "before": {"a": "b", "b": ["c"], "c": ["a"]}}, (0, "before"),
+         "'a' can never be reached: this goes round in a circle"),
+        ({"choice": ["a", [{"step": "a", "weight": 3}, "b"]]}, (0, "choice", 1, 0, "step"),
+         "'a' weighs 1 in another branch"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_in_its_place(
@@ -169,6 +180,86 @@ def test_what_cannot_be_meant_is_refused_in_its_place(
     found = problems(step)
     assert list(found) == [place]
     assert said in found[place]
+
+
+def test_an_order_names_its_parts_by_their_steps() -> None:
+    order = {"order": ["a", ["b", "c"], {"optional": "d"}], "before": {"a": ["c", "d"], "b": "d"}}
+    (found,) = journey(order).stages[0].body.parts
+    assert found == PartialOrder(
+        (Step("a"), Sequence((Step("b"), Step("c"))), Optional(Step("d"))),
+        frozenset({(0, 1), (0, 2), (1, 2)}),
+    )
+    assert journey(order).main_path() == ("a", "b", "c")
+
+
+def test_forbidden_is_never() -> None:
+    assert journey({"forbidden": "a"}, "b") == journey({"repeat": "a", "at_most": 0}, "b")
+
+
+def test_an_alias_is_a_name_of_its_own() -> None:
+    parsed = journey({"step": "a", "aliases": ["b", "c"]}, {"step": "d", "aliases": "e", "weight": 4})
+    assert parsed.aliases == {"b": "a", "c": "a", "e": "d"}
+    assert parsed.stage_of("c").name == "One" and parsed.activities == ("a", "d")
+    assert parsed.weights == {"a": 1, "d": 4}
+    (said,) = problems({"step": "a", "aliases": ["b"]}, "b").values()
+    assert "already a step" in said
+
+
+def test_what_the_data_cannot_show_is_not_on_the_main_path() -> None:
+    parsed = journey("a", {"step": "b", "unobserved": True})
+    assert parsed.main_path() == ("a",) and parsed.steps[1].unobserved
+    assert "b  (not seen in the data)" in parsed.to_text()
+
+
+BPMN = """<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">
+<startEvent id="s"/><userTask id="a" name="Ask"/><exclusiveGateway id="g" name="Well?"/>
+<task id="b" name="Get"/><endEvent id="e" name="Over"/></process></definitions>
+"""
+PNML = """<pnml><net><page><place id="p"><name><text>p</text></name></place>
+<transition id="t"><name><text>Ask</text></name></transition>
+<transition id="u"><name><text>tau</text></name>
+<toolspecific tool="ProM" version="6.4" activity="$invisible$"/></transition></page></net></pnml>
+"""
+
+
+@pytest.mark.parametrize(("suffix", "text", "names"), [("bpmn", BPMN, ("Ask", "Get")),
+                                                       ("pnml", PNML, ("Ask",))])  # fmt: skip
+def test_a_journey_may_be_a_model_file(tmp_path: Path, suffix: str, text: str, names: Any) -> None:
+    (tmp_path / f"ideal.{suffix}").write_text(text)
+    parsed = IdealJourney.parse({"model": f"ideal.{suffix}"}, tmp_path)
+    assert parsed.model == tmp_path / f"ideal.{suffix}"
+    assert parsed.activities == names and [stage.name for stage in parsed.stages] == ["Journey"]
+
+
+def test_stages_beside_a_model_group_its_steps(tmp_path: Path) -> None:
+    (tmp_path / "ideal.bpmn").write_text(BPMN)
+    stages = [
+        {"stage": "Want", "owner": "Ann", "steps": [{"step": "Ask", "weight": 2}]},
+        {"stage": "Have", "steps": ["Get"]},
+    ]
+    parsed = IdealJourney.parse({"model": "ideal.bpmn", "stages": stages}, tmp_path)
+    assert parsed.stage_of("Get").name == "Have" and parsed.weights["Ask"] == 2
+    for wrong, said in (
+        ([{"stage": "Want", "steps": ["Ask", "Gte"]}], "'Gte' is no step of the model. Did you mean 'Get'?"),
+        ([{"stage": "Want", "steps": ["Ask"]}], "no stage has the model's 'Get'"),
+        ([{"stage": "Want", "steps": ["Ask", {"optional": "Get"}]}], "their order is the model's"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            IdealJourney.parse({"model": "ideal.bpmn", "stages": wrong}, tmp_path)
+        assert any(said in error["msg"] for error in caught.value.errors())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("gone.bpmn", "there is no file"), ("note.txt", "models are read from .bpmn"),
+     ("broken.bpmn", "is no XML file"), ("empty.pnml", "names no step")],
+)  # fmt: skip
+def test_a_model_file_that_cannot_be_used_is_told(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "broken.bpmn").write_text("<a>")
+    (tmp_path / "empty.pnml").write_text("<pnml/>")
+    with pytest.raises(ValidationError, match=said):
+        IdealJourney.parse({"model": name}, tmp_path)
 
 
 def test_every_problem_is_told_at_once() -> None:

@@ -107,8 +107,8 @@ def accept(
 ) -> None:
     """Accept a deviation until a day: `check` shows it apart.
 
-    Example: crmmining check accept study.yaml "missing: Offer sent" --goal "Move into a home"
-    --who "Head of Lending" --why "Paper offers until the new letter" --until 2027-03-31
+    Example: crmmining check accept sample_logs/home_move/study.yaml "missing: Bill viewed"
+    --goal "Understand my bill" --who "Head of Billing" --why "Bills on paper" --until 2999-12-31
     """
     from crmmining.mining.deviation_kinds import KINDS
     from crmmining.study.reading import read_study_file
@@ -131,7 +131,7 @@ def accept(
 def list_accepted(source: StudyFile, form: As = Format.table) -> None:
     """List the accepted deviations of a study.
 
-    Example: crmmining check list study.yaml
+    Example: crmmining check list sample_logs/home_move/study.yaml
     """
     import pandas as pd
 
@@ -152,7 +152,8 @@ def list_accepted(source: StudyFile, form: As = Format.table) -> None:
 def revoke(source: StudyFile, deviation: Deviation, process: Process = None, goal: Goal = None) -> None:
     """Take an acceptance back.
 
-    Example: crmmining check revoke study.yaml "missing: Offer sent" --goal "Move into a home"
+    Example: crmmining check revoke sample_logs/home_move/study.yaml "missing: Bill viewed"
+    --goal "Understand my bill"
     """
     from crmmining.study.reading import read_study_file
     from crmmining.study.waivers import revoke as take_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import sys
@@ -60,7 +61,7 @@ def plain(value: Any) -> Any:
         return None if value is pd.NaT else value.total_seconds()
     if value is pd.NaT:
         return None
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, pd.Timestamp | dt.date):
         return value.isoformat()
     if isinstance(value, np.generic):
         value = value.item()
@@ -117,7 +118,7 @@ def written(value: Any, name: str) -> str:
         return "–"
     if isinstance(value, pd.Timedelta):
         return humanise(value.total_seconds() * 1e6)
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, pd.Timestamp | dt.date):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, bool):
         return "yes" if value else "no"

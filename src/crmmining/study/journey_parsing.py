@@ -269,7 +269,10 @@ class _Reader(PlainReader):
         """The names used in a term, refusing a second use outside another branch of a choice."""
         match term:
             case Step(activity):
-                return dict.fromkeys((activity, *term.aliases), self.places[id(term)])
+                place, said = self.places[id(term)], (activity, *term.aliases)
+                if len(set(said)) < len(said):
+                    self.problem(place, activity, f"a name stands twice among {activity!r} and its aliases")
+                return dict.fromkeys(said, place)
             case Choice(branches):
                 self.one_weight(branches)
                 return {name: at for branch in branches for name, at in self.names(branch).items()}

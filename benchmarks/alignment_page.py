@@ -11,6 +11,7 @@ from alignment_ours import PARTS
 from alignment_peers import EXACT, MEMORY, MOST_STATES, OF_PM4PY, TOOLS
 from machine import machine, versions
 
+FEW = 30
 Row = dict[str, Any]
 
 ABOUT = """\
@@ -26,10 +27,12 @@ every variant as a Python tuple; it is not part of *all in*.
 
 **The others** are given the model in memory and the variants in the form they read for free (traces, an
 activity projection, a text), one call before the clock starts, and need not say a fitness (which costs
-pm4py a second search). A tool takes the variants in random order (seed {seed}) until {budget:g} s are over;
-a variant it is still at is dropped, so that the extrapolation rather flatters it. Where it can it does all
-again in one go, up to three times, and the median counts. **~** marks what is extrapolated to all variants. r4pm gives up on a variant at {limit:,} states; no tool may have more than
-{memory} GB. The tree of pm4py is what its alignments do with a process tree: they are not always optimal.
+pm4py a second search). A tool takes the variants in random order (seed {seed}) until {budget:g} s of CPU are
+over; a variant it is still at is dropped, so that the extrapolation rather flatters it. Where time is left
+it does all again in one go, up to three times, and the median counts. **~** marks what is extrapolated to
+all variants, with the number it comes from where that is below {few}. r4pm gives up on a variant at {limit:,}
+states; no tool may have more than {memory} GB. *pm4py tree* is what pm4py does with a process tree, whose
+alignments are not always optimal.
 
 Everything runs on one thread, every tool in a process of its own. Times are CPU time, which a busy machine
 changes little; the walls are in [alignment_results.json](alignment_results.json). The ratio is a tool's time
@@ -39,7 +42,7 @@ for all variants ÷ ours, all in."""
 def page(known: Row) -> str:
     rows = known["rows"]
     about = ABOUT.format(
-        seed=known.get("seed"), budget=known.get("budget", 0), limit=MOST_STATES, memory=MEMORY // 2**30
+        seed=known["seed"], budget=known["budget"], limit=MOST_STATES, memory=MEMORY // 2**30, few=FEW
     )
     tools = ", ".join(f"{name} {_version(name)}" for name in ("r4pm", "ebi-pm", "scipy"))
     lines = [
@@ -149,8 +152,9 @@ def _cell(row: Row, name: str) -> str:
     gave_up = f", gave up on {tool['gave_up']} of {tool['n']}" if tool["gave_up"] else ""
     if theirs is None:
         return f"none{gave_up}" if tool["why"] in ("", "budget") else f"fails: {tool['why']}"
+    few = f" ({tool['n']})" if tool["n"] < min(FEW, row["variants"]) else ""
     sampled = "~" if tool["n"] < row["variants"] else ""
-    return f"{sampled}{_short(theirs)}" + (f", **×{_short(times)}**" if times else "") + gave_up
+    return f"{sampled}{_short(theirs)}{few}" + (f", **×{_short(times)}**" if times else "") + gave_up
 
 
 def _whole(rows: list[Row]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Measured terms of an ideal journey as blocks: in a row, on further rows, one under another."""
+"""Measured terms of an ideal journey as blocks, and how blocks stand in rows."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def row_of(blocks: Several[Block], *, wired: bool = True) -> Block:
 
 
 def filled(blocks: Several[Block], room: float) -> list[list[Block]]:
+    """Blocks in rows, each as full as the room allows."""
     rows: list[list[Block]] = []
     for block in blocks:
         if rows and row_of([*rows[-1], block]).width <= room:
@@ -80,7 +81,7 @@ def in_rows(blocks: Several[Block], room: float) -> Block:
 
 def rows_height(rows: Several[Block]) -> float:
     """Height of rows with the gaps between them."""
-    return sum(row.up + row.down for row in rows) + _ROW_GAP * max(0, len(rows) - 1)
+    return sum(row.up + row.down for row in rows) + _ROW_GAP * (len(rows) - 1)
 
 
 def put_rows(scene: Scene, rows: Several[Block], rail: Point, start: float, y: float) -> Point:
@@ -100,14 +101,3 @@ def put_rows(scene: Scene, rows: Several[Block], rail: Point, start: float, y: f
         between = y - _ROW_GAP / 2
         came = (end, (end[0] + 8, end[1]), (end[0] + 8, between), (x, between))
     return end
-
-
-def stacked(rows: Several[Block]) -> Block:
-    def put(scene: Scene, x: float, y: float) -> None:
-        y -= rows[0].up
-        for row in rows:
-            row.put(scene, x, y + row.up)
-            y += row.up + row.down + BETWEEN
-
-    height = sum(row.up + row.down + BETWEEN for row in rows) - BETWEEN
-    return Block(max(row.width for row in rows), rows[0].up, height - rows[0].up, put)

@@ -51,6 +51,7 @@ def draw_step(canvas: Canvas, box: StepBox) -> None:
 
 
 def draw_group(canvas: Canvas, group: Group) -> None:
+    """An outline: dashed round what is optional, else with the words that hold in it."""
     dash = None if group.words else (2.6, 2.0)
     canvas.box(group.left, group.top, group.width, group.height, radius=7, edge=_FRAME, dash=dash)
     if group.words:
@@ -67,6 +68,7 @@ def draw_edge(canvas: Canvas, left: float, top: float, height: float, actor: Act
 
 
 def draw_star(canvas: Canvas, x: float, y: float) -> None:
+    """A moment of truth, round its centre."""
     reach = [8.0, 8.0 * 0.46] * 5
     points = [(x + sin(pi * i / 5) * r, y - cos(pi * i / 5) * r) for i, r in enumerate(reach)]
     canvas.polygon(points, fill=MIDDLE, edge=PAPER, stroke=1.0)

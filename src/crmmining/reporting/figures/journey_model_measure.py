@@ -20,10 +20,7 @@ _PAD, _ARC = 9.0, 8.0  # round what has an outline, and to a line over or under 
 
 
 def measure(term: Term, room: float, owner: str | None) -> Block:
-    """A term as a block, on several rows where one is too long for the room.
-
-    `owner` answers for the stage: a step says whose it is only where that is another one.
-    """
+    """A term as a block, on several rows where one is too long for the room."""
     match term:
         case Step():
             return step_block(term, owner)

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Several
 from itertools import pairwise
 from statistics import mean
 
-from crmmining.reporting.figures.journey_model_blocks import BETWEEN, SIDE, Block, filled, row_of, stacked
+from crmmining.reporting.figures.journey_model_blocks import BETWEEN, SIDE, Block, filled, row_of
 from crmmining.reporting.figures.journey_model_scene import NOTE, NOTE_LINE, Group, Label, Scene
 from crmmining.reporting.figures.text import fit_lines, text_width
 from crmmining.study.journey import PartialOrder
@@ -29,7 +29,7 @@ def order_block(order: PartialOrder, room: float, parts: Callable[[float], Sever
             return _grouped(block, _ARROWS)
     blocks = parts(inner)
     rows = filled([_after(order, i, blocks[i]) for i in in_order(order)], inner)
-    return _grouped(stacked([row_of(row, wired=False) for row in rows]), _WORDS)
+    return _grouped(_stacked([row_of(row, wired=False) for row in rows]), _WORDS)
 
 
 def _after(order: PartialOrder, part: int, block: Block) -> Block:
@@ -57,6 +57,17 @@ def _grouped(inner: Block, words: str) -> Block:
     return Block(width, up, down, put, boxed=True)
 
 
+def _stacked(rows: Several[Block]) -> Block:
+    def put(scene: Scene, x: float, y: float) -> None:
+        y -= rows[0].up
+        for row in rows:
+            row.put(scene, x, y + row.up)
+            y += row.up + row.down + BETWEEN
+
+    height = sum(row.up + row.down + BETWEEN for row in rows) - BETWEEN
+    return Block(max(row.width for row in rows), rows[0].up, height - rows[0].up, put)
+
+
 class _Grid:
     """The parts of an order in columns, each right of all that come before it.
 
@@ -68,14 +79,14 @@ class _Grid:
         for j in in_order(order):
             depth[j] = max((depth[i] + 1 for i, k in order.before if k == j), default=0)
         columns = [[i for i in range(n) if depth[i] == d] for d in range(max(depth.values()) + 1)]
-        self.paths: list[list[int]] = []
+        self._paths: list[list[int]] = []
         for i, j in sorted(order.before):
             between = range(depth[i] + 1, depth[j])
-            self.paths.append([i, *range(n, n + len(between)), j])
+            self._paths.append([i, *range(n, n + len(between)), j])
             for d in between:
                 columns[d].append(n)
                 n += 1
-        self._links = [link for path in self.paths for link in pairwise(path)]
+        self._links = [link for path in self._paths for link in pairwise(path)]
         self.columns = self._untangled(columns)
 
     def block(self, blocks: Several[Block]) -> Block:
@@ -91,7 +102,7 @@ class _Grid:
         def put(scene: Scene, x: float, y: float) -> None:
             edges = {i: (x + left, x + right) for i, (left, right) in spans.items()}
             inside = {i: _centred(edges[i], block.width) for i, block in enumerate(blocks)}
-            for path in self.paths:
+            for path in self._paths:
                 first, last = path[0], path[-1]
                 points = [(inside[first][1], y + ys[first])]
                 points += [(edge, y + ys[i]) for i in path for edge in edges[i]][1:-1]

@@ -22,7 +22,10 @@ _WIDTHS = (96.0, 112.0, 128.0)
 
 
 def step_block(step: Step, owner: str | None, *, optional: bool = False) -> Block:
-    name, size, width = [step.activity], _NAME, _WIDTHS[0]
+    """A step in the narrowest box in which its name need not shrink, else in the widest.
+
+    `owner` answers for the stage: a step says whose it is only where that is another one.
+    """
     for width in _WIDTHS:
         name, size = fit_text(step.activity, width - 16, _NAME, weight="semibold", most=3, smallest=8)
         if size == _NAME:

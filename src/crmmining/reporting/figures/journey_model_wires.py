@@ -16,6 +16,7 @@ _COLOUR = "#6F7E91"
 
 
 def draw_wire(canvas: Canvas, wire: Wire) -> None:
+    """A line with its corners rounded, or swung, and the head of its arrow."""
     points = list(dict.fromkeys(wire.points))
     if len(points) < 2:
         return
@@ -27,6 +28,7 @@ def draw_wire(canvas: Canvas, wire: Wire) -> None:
 
 
 def draw_sign(canvas: Canvas, sign: Sign) -> None:
+    """A diamond: a cross where one branch follows, a plus where all do."""
     x, y = sign.x, sign.y
     around = [(x, y - SIGN), (x + SIGN, y), (x, y + SIGN), (x - SIGN, y)]
     canvas.polygon(around, fill=PAPER, edge=INK, stroke=1.2)
@@ -36,6 +38,7 @@ def draw_sign(canvas: Canvas, sign: Sign) -> None:
 
 
 def draw_label(canvas: Canvas, label: Label) -> None:
+    """Words over the line they stand on."""
     width = text_width(label.text, NOTE) + 8
     canvas.box(label.x - width / 2, label.y - 5.5, width, 11, fill=WASH)
     canvas.text(label.x, label.y, label.text, NOTE, colour=MUTED, align="center")

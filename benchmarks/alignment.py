@@ -1,6 +1,6 @@
 """Exact alignments against other tools: same logs, same models, same run; write alignment_results.md.
 
-python benchmarks/alignment.py                                    # every log, 15 s of CPU per tool and pair
+python benchmarks/alignment.py                                    # every log, 15 s per tool and pair
 python benchmarks/alignment.py --logs SEPSIS home_move --budget 2
 python benchmarks/alignment.py --page                             # the page again, from what was measured
 
@@ -46,7 +46,7 @@ def child(script: str, *arguments: str, one_thread: bool = True) -> tuple[list[R
     )
     *whole, _ = done.stdout.split("\n")  # a line that was not finished is none
     why = ""
-    if done.returncode == -signal.SIGPROF:
+    if done.returncode == -signal.SIGALRM:
         why = "budget"
     elif done.returncode:
         why = (done.stderr.strip() or f"exit {done.returncode}").splitlines()[-1][:150]
@@ -119,7 +119,7 @@ def main() -> None:
     )
     parser.add_argument("--logs", nargs="+", choices=LOGS, default=list(LOGS))
     parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS))
-    parser.add_argument("--budget", type=float, default=15, help="CPU seconds per tool, log and model")
+    parser.add_argument("--budget", type=float, default=15, help="seconds per tool, log and model")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="where logs and models are kept for another run")
     parser.add_argument("--output", type=Path, default=HERE / "alignment_results.md")

@@ -148,6 +148,17 @@ def _xes(name: str) -> Callable[[], dict[Run, int]]:
     return read
 
 
+def _permits() -> dict[Run, int]:
+    """Only activities of a fifth of the cases: with all 398 the miner takes more than half an hour."""
+    counted = _xes("BPIC15_1")()
+    cases = Counter(name for run, n in counted.items() for name in set(run) for _ in range(n))
+    kept = {name for name, n in cases.items() if 5 * n >= sum(counted.values())}
+    found: Counter[Run] = Counter()
+    for run, n in counted.items():
+        found[tuple(name for name in run if name in kept)] += n
+    return {run: n for run, n in found.items() if run}
+
+
 def _intervals() -> dict[Run, int]:
     """Every interval is one event, at its end."""
     import pandas as pd
@@ -192,7 +203,7 @@ LOGS: dict[str, Callable[[], dict[Run, int]]] = {
     "SEPSIS": _xes("SEPSIS"),
     "RTFMP": _xes("RTFMP"),
     "BPIC14_f": _xes("BPIC14_f"),
-    "BPIC15_1": _xes("BPIC15_1"),
+    "BPIC15_1": _permits,
     "bpic2012": _xes("bpic2012"),
     "BPIC_2017_W": _intervals,
     "ServiceNow": _incidents,

@@ -241,7 +241,7 @@ def test_too_many_states_are_refused_with_the_way_out() -> None:
     with pytest.raises(ModelError, match=r"more than 100,000 states.*side by side"):
         from_term(wide)
     with pytest.raises(ModelError, match="more than 10 states"):
-        from_term(Repeat(Step("a"), at_least=6, at_most=6), max_states=10)
+        from_term(Repeat(Step("a"), at_least=12, at_most=12), max_states=10)
     with pytest.raises(ModelError, match="more than 20 states"):
         from_petri_net(net_of(Parallel(tuple(Step(c) for c in "abcdef"))), max_states=20)
 

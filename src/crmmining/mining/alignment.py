@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crmmining.errors import InvalidOptionError
-from crmmining.mining.alignment_kernel import align_sorted, lay_out_moves
+from crmmining.mining.alignment_kernel import align_sorted, known_symbols, lay_out_moves
 from crmmining.mining.alignment_machine import MOST_COST, machine_for
 from crmmining.mining.block_alignment import align_blocks, cheapest_run
 from crmmining.mining.block_model import BlockModel
@@ -192,17 +192,19 @@ class _Log:
         self.symbol_costs = np.ones(len(labels), np.int64)
         self.symbol_costs[self.symbol_of[self.symbol_of >= 0]] = costs[self.symbol_of >= 0]
         self.n_labels = len(labels)
-        symbols = self.symbol_of[variants.codes]
-        known, event_costs = symbols >= 0, costs[variants.codes]
-        self.symbols = symbols[known]
-        self.offsets = _sums_up_to(known, variants.offsets)
+        n = variants.offsets.size - 1
+        self.symbols = np.empty(variants.codes.size, np.int32)
+        self.offsets, self.all_costs, self.unknown_costs = np.zeros((3, n + 1), np.int64)
+        n_known = known_symbols(
+            variants.offsets, variants.codes, self.symbol_of, costs,
+            self.symbols, self.offsets, self.all_costs, self.unknown_costs,
+        )  # fmt: skip
+        self.symbols, self.all_costs = self.symbols[:n_known], self.all_costs[:-1]
+        self.unknown_costs = self.unknown_costs[:-1]
         lengths = np.diff(self.offsets)
         self.longest = int(lengths.max(initial=0))
         self.n_unknown = np.diff(variants.offsets) - lengths
-        self.all_costs = np.diff(_sums_up_to(event_costs, variants.offsets))
-        known_costs = np.diff(_sums_up_to(event_costs * known, variants.offsets))
-        self.dearest = int(known_costs.max(initial=0))
-        self.unknown_costs = self.all_costs - known_costs
+        self.dearest = int((self.all_costs - self.unknown_costs).max(initial=0))
 
     def sorted_from_the_end(self, is_open: NDArray[np.int64]) -> NDArray[np.int64]:
         """Open cases apart, then by the sequence read backwards, so that equal ends are near."""
@@ -212,10 +214,6 @@ class _Log:
         flags = is_open.tolist()
         keys = [(flag, text[begin:end]) for flag, begin, end in zip(flags, ends[1:], ends[:-1], strict=True)]
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
-
-
-def _sums_up_to(values: NDArray[np.generic], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.asarray(np.concatenate(([0], np.cumsum(values, dtype=np.int64)))[offsets])
 
 
 def _flags(prefixes: ArrayLike | None, n: int) -> NDArray[np.int64]:

@@ -63,12 +63,36 @@ def close_under_model_moves(costs, sources, targets, move_costs):  # type: ignor
 
 
 @kernel
+def known_symbols(  # type: ignore[no-untyped-def]
+    offsets, codes, symbol_of, costs, symbols, known_offsets, all_costs, unknown_costs
+):
+    """The symbols of each sequence, unknown activities left out, and what all and the unknown ones cost."""
+    n = 0
+    for v in range(offsets.size - 1):
+        for i in range(offsets[v], offsets[v + 1]):
+            code = codes[i]
+            all_costs[v] += costs[code]
+            if symbol_of[code] >= 0:
+                symbols[n] = symbol_of[code]
+                n += 1
+            else:
+                unknown_costs[v] += costs[code]
+        known_offsets[v + 1] = n
+    return n
+
+
+@kernel
 def align_sorted(machine, symbols, offsets, order, prefixes, longest):  # type: ignore[no-untyped-def]
     """Least cost and moves of each sequence, visited in `order`.
 
     Returns costs, moves of all sequences one after another, and for each sequence where its moves
     begin and how many there are; equal sequences share their moves.
+
+    What follows on the way from a state depends only on the activities that are left: where a sequence
+    comes into its neighbour's suffix in its neighbour's state, the rest of the moves is copied.
     """
+    state_at = np.empty(longest + 1, np.int32)  # per number of activities left, in the last sequence:
+    moves_at = np.empty(longest + 1, np.int64)  # the state first come to, and the moves from there
     stack = np.zeros((longest + 1, machine.ends.shape[1]), machine.ends.dtype)
     costs = np.empty(order.size, np.int64)
     first = np.empty(order.size, np.int64)
@@ -94,8 +118,13 @@ def align_sorted(machine, symbols, offsets, order, prefixes, longest):  # type: 
                 larger = np.empty(2 * moves.size + n + costs[v] // cheapest, np.int32)
                 larger[:used] = moves[:used]
                 moves = larger
+            same, end = -1, 0  # nothing is known of the last sequence
+            if last_n >= 0:
+                same, end = shared, first[previous] + count[previous]
             first[v] = used
-            used = _read_moves(machine, symbols, offsets[v], n, stack, moves, used)
+            used = _read_moves(
+                machine, symbols, offsets[v], n, same, end, stack, moves, used, state_at, moves_at
+            )
             count[v] = used - first[v]
         previous = v
     return costs, moves, first, count
@@ -162,12 +191,30 @@ def _follow(machine, costs, queue, queued, waiting):  # type: ignore[no-untyped-
 
 
 @kernel
-def _read_moves(machine, symbols, begin, n, stack, moves, used):  # type: ignore[no-untyped-def]
-    """Walk one cheapest alignment from its start: synchronous, else log move, else model move."""
+def _read_moves(  # type: ignore[no-untyped-def]
+    machine, symbols, begin, n, same, end, stack, moves, used, state_at, moves_at
+):
+    """Walk one cheapest alignment from its start: synchronous, else log move, else model move.
+
+    The moves of the sequence before, up to `end`, are copied from where both are the same: not before
+    `same` activities are left.
+    """
     leaving, labels, targets = machine.leaving, machine.symbols, machine.targets
     log_costs, model_costs = machine.log_costs, machine.model_costs
-    state, i = 0, 0
+    state, i, come = 0, 0, -1
     while True:
+        if i > come:
+            come = i
+            left = n - i
+            if left <= same and state_at[left] == state:
+                for k in range(moves_at[left], end):
+                    moves[used] = moves[k]
+                    used += 1
+                shift = used - end
+                for j in range(left + 1):
+                    moves_at[j] += shift
+                return used
+            state_at[left], moves_at[left] = state, used
         cost = stack[n - i, state]
         if i == n and cost == 0:
             return used

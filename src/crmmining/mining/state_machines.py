@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,14 +47,14 @@ def determinise(nfa: Nfa, max_states: int, anything: int | None = None) -> Dfa:
     need not be known.
     """
     closures = _Closures(nfa, anything)
-    start = closures.of([0])
+    start = closures.start
     if not start:
         raise ModelError("no run of the model comes to its end: the final state is never reached")
     numbers, queue = {start: 0}, [start]
     moves: list[dict[str, int]] = []
     accepting: set[int] = set()
     for subset in queue:  # grows while it is walked
-        if not nfa.accepting.isdisjoint(subset):
+        if subset & closures.accepting:
             accepting.add(len(moves))
         row: dict[str, int] = {}
         for label, following in closures.following(subset).items():
@@ -107,37 +106,48 @@ def numbered(dfa: Dfa) -> Dfa:
 
 
 class _Closures:
-    """Silent closures, kept for the states that live on and have something to say."""
+    """Silent closures of the states that live on and have something to say, as sets of bits."""
 
     def __init__(self, nfa: Nfa, anything: int | None) -> None:
-        self._anything = anything
         living = _living(nfa)
-        self._moves = [[(label, target) for label, target in row if target in living] for row in nfa.moves]
-        self._silent = nfa.silent
-        self._saying = {s for s in living if self._moves[s] or s in nfa.accepting}
-        self._known: dict[int, frozenset[int]] = {}
+        self._anything = 0 if anything is None else 1 << anything
+        self.accepting = sum(1 << state for state in nfa.accepting)
+        saying = {s for s in living if s in nfa.accepting or any(t in living for _, t in nfa.moves[s])}
+        known: dict[int, int] = {}
 
-    def of(self, states: Iterable[int]) -> frozenset[int]:
-        found = frozenset().union(*(self._one(state) for state in states))
-        return frozenset({self._anything}) if self._anything in found else found
+        def closure(state: int) -> int:
+            if state not in known:
+                seen, stack = {state}, [state]
+                while stack:
+                    for target in nfa.silent[stack.pop()]:
+                        if target not in seen:
+                            seen.add(target)
+                            stack.append(target)
+                found = sum(1 << s for s in seen & saying)
+                known[state] = self._anything if found & self._anything else found
+            return known[state]
 
-    def following(self, subset: frozenset[int]) -> dict[str, frozenset[int]]:
-        reached: dict[str, set[int]] = {}
-        for state in subset:
-            for label, target in self._moves[state]:
-                reached.setdefault(label, set()).add(target)
-        return {label: self.of(targets) for label, targets in reached.items()}
+        self.start = closure(0)
+        self._steps: list[dict[str, int]] = [{} for _ in nfa.moves]
+        for state in saying:
+            row = self._steps[state]
+            for label, target in nfa.moves[state]:
+                if target in living:
+                    row[label] = row.get(label, 0) | closure(target)
 
-    def _one(self, state: int) -> frozenset[int]:
-        if state not in self._known:
-            seen, stack = {state}, [state]
-            while stack:
-                for target in self._silent[stack.pop()]:
-                    if target not in seen:
-                        seen.add(target)
-                        stack.append(target)
-            self._known[state] = frozenset(seen & self._saying)
-        return self._known[state]
+    def following(self, subset: int) -> dict[str, int]:
+        """Where each label leads to from a set of states."""
+        reached: dict[str, int] = {}
+        while subset:
+            state = subset & -subset
+            subset ^= state
+            for label, targets in self._steps[state.bit_length() - 1].items():
+                reached[label] = reached.get(label, 0) | targets
+        if self._anything:
+            for label, targets in reached.items():
+                if targets & self._anything:
+                    reached[label] = self._anything
+        return reached
 
 
 def _living(nfa: Nfa) -> set[int]:

@@ -1,7 +1,8 @@
 """The language of a journey term or process tree as a minimal DFA, compiled from the parts up.
 
-Each operator glues minimal DFAs together and minimises at once, so that nothing large is built
-where the result is small. Parallel branches without a common activity are a plain product, or, where
+Each operator glues DFAs together. Where no two moves of a state come to have the same label, which is so
+wherever a name stands once, the result is deterministic as it is; else the subset construction makes it so.
+Parallel branches are minimised, and are a plain product where they have no activity in common, or, where
 that is wide, one *block*: a single symbol of the machine around it, its branches kept apart.
 """
 
@@ -32,7 +33,7 @@ class BlockLanguage(NamedTuple):
 
 def term_language(term: Term, max_states: int) -> Dfa:
     """The minimal DFA of the runs a term allows; raises ModelError above `max_states`."""
-    return numbered(_Compiler(max_states, max_states).dfa(term))
+    return _held(smallest(_Compiler(max_states, max_states).dfa(term)), max_states)
 
 
 def block_language(term: Term, max_states: int, widest: int) -> BlockLanguage:
@@ -41,10 +42,23 @@ def block_language(term: Term, max_states: int, widest: int) -> BlockLanguage:
     Raises ModelError where that is not enough: a wide partial order, or branches that share activities.
     """
     compiler = _Compiler(max_states, widest)
-    return compiler.with_blocks(numbered(compiler.dfa(term)))
+    return compiler.with_blocks(_held(smallest(compiler.dfa(term)), max_states))
+
+
+def smallest(dfa: Dfa) -> Dfa:
+    """The minimal DFA of the same runs, numbered so that equal languages look equal."""
+    return numbered(minimise(numbered(dfa)))
+
+
+def _held(dfa: Dfa, max_states: int) -> Dfa:
+    if len(dfa.moves) > max_states:
+        raise too_large(max_states)
+    return dfa
 
 
 class _Compiler:
+    """Terms to DFAs, which need be neither minimal nor without states that cannot be reached."""
+
     def __init__(self, max_states: int, widest: int) -> None:
         self.max_states, self.widest = max_states, widest
         self.known: dict[int, Dfa] = {}  # by identity: a loop's body stands in its term twice
@@ -61,7 +75,7 @@ class _Compiler:
                 one = Dfa([{activity: 1}, {}], {1})
                 return self.either([EMPTY_RUN, one]) if term.unobserved else one
             case Sequence(parts):
-                return self.chain([self.dfa(part) for part in parts])
+                return self.chain(self.with_loops(parts))
             case Choice(branches):
                 return self.either([self.dfa(branch) for branch in branches])
             case Optional(body):
@@ -78,10 +92,37 @@ class _Compiler:
         simpler = decomposed(term)
         if not isinstance(simpler, PartialOrder):
             return self.dfa(simpler)
-        parts = [self.dfa(part) for part in simpler.parts]
+        parts = [smallest(self.dfa(part)) for part in simpler.parts]
         if any(self.blocks_in(part) for part in parts):
             raise too_large(self.max_states)
-        return minimise(order_language(parts, simpler.before, self.max_states))
+        return order_language(parts, simpler.before, self.max_states)
+
+    def with_loops(self, parts: tuple[Term, ...]) -> list[Dfa]:
+        """The parts of a sequence; one that comes again after a repeat of itself is a loop."""
+        found: list[Dfa] = []
+        for i, part in enumerate(parts):
+            match part:
+                case Repeat(Sequence((again, body)), 0, None) if i and body is parts[i - 1]:
+                    found[-1] = self.loop(self.dfa(body), self.dfa(again))
+                case _:
+                    found.append(self.dfa(part))
+        return found
+
+    def loop(self, body: Dfa, again: Dfa) -> Dfa:
+        """A body, and as often as one likes what stands before it coming again."""
+        moves: list[dict[str, int]] = []
+        self.add(moves, body)
+        start = self.add(moves, again)
+        enter, leave = dict(moves[0]), dict(moves[start])
+        turns = {start + state for state in again.accepting}
+        goes_on = [(state, leave) for state in body.accepting] + [(state, enter) for state in turns]
+        if 0 in again.accepting:
+            goes_on += [(state, enter) for state in body.accepting]
+        if 0 in body.accepting:
+            goes_on += [(state, leave) for state in turns]
+        if not all(_joined(moves[state], row) for state, row in goes_on):
+            return self.loop_of_any(body, again)
+        return Dfa(moves, body.accepting | turns if 0 in body.accepting else set(body.accepting))
 
     def repeated(self, term: Repeat) -> Dfa:
         if term.at_most == 0:
@@ -89,13 +130,45 @@ class _Compiler:
         body = self.dfa(term.body)
         needed = [body] * term.at_least
         if term.at_most is None:
-            return self.chain([*needed, self.star(body)])
+            again = self.loop(body, EMPTY_RUN)
+            return self.chain([*needed[1:], again]) if needed else self.either([EMPTY_RUN, again])
         allowed = self.either([EMPTY_RUN, body])
         return self.chain([*needed, *[allowed] * (term.at_most - term.at_least)])
 
     def chain(self, parts: list[Dfa]) -> Dfa:
-        if len(parts) < 2:
-            return parts[0] if parts else EMPTY_RUN
+        """One after the other: where a part may end, the next may begin."""
+        moves: list[dict[str, int]] = [{}]
+        ends = {0}
+        for part in parts:
+            start = self.add(moves, part)
+            for state in ends:
+                if not _joined(moves[state], moves[start]):
+                    return self.chain_of_any(parts)
+            after = {start + state for state in part.accepting}
+            ends = after | ends if 0 in part.accepting else after
+        return Dfa(moves, ends)
+
+    def either(self, branches: list[Dfa]) -> Dfa:
+        """One of them."""
+        moves: list[dict[str, int]] = [{}]
+        ends: set[int] = set()
+        for branch in branches:
+            start = self.add(moves, branch)
+            if not _joined(moves[0], moves[start]):
+                return self.any_of(branches)
+            ends |= {start + state for state in branch.accepting}
+        return Dfa(moves, ends | {0} if any(0 in branch.accepting for branch in branches) else ends)
+
+    def add(self, moves: list[dict[str, int]], part: Dfa) -> int:
+        """Copy a part's moves behind others; returns where it starts."""
+        start = len(moves)
+        moves.extend({label: start + target for label, target in row.items()} for row in part.moves)
+        if len(moves) > 4 * self.max_states:
+            raise too_large(self.max_states)
+        return start
+
+    def chain_of_any(self, parts: list[Dfa]) -> Dfa:
+        """`chain` by way of an NFA."""
         nfa, starts = self.side_by_side(parts)
         ends = [{start + s for s in part.accepting} for part, start in zip(parts, starts, strict=True)]
         for end, following in zip(ends, starts[1:], strict=False):
@@ -103,22 +176,24 @@ class _Compiler:
                 nfa.silent[state].append(following)
         return self.language_of(nfa, ends[-1])
 
-    def either(self, branches: list[Dfa]) -> Dfa:
+    def loop_of_any(self, body: Dfa, again: Dfa) -> Dfa:
+        """`loop` by way of an NFA."""
+        nfa, starts = self.side_by_side([smallest(body), smallest(again)])
+        ends = {state for state in nfa.accepting if state < starts[1]}
+        for state in nfa.accepting:
+            nfa.silent[state].append(starts[1] if state in ends else 0)
+        return self.language_of(nfa, ends)
+
+    def any_of(self, branches: list[Dfa]) -> Dfa:
+        """`either` by way of an NFA."""
         nfa, starts = self.side_by_side([Dfa([{}], set()), *branches])
         nfa.silent[0].extend(starts[1:])
         return self.language_of(nfa, nfa.accepting)
 
-    def star(self, body: Dfa) -> Dfa:
-        nfa, (_, start) = self.side_by_side([EMPTY_RUN, body])
-        nfa.silent[0].append(start)
-        for state in nfa.accepting - {0}:
-            nfa.silent[state].append(0)
-        return self.language_of(nfa, {0})
-
     def interleaved(self, branches: list[Dfa]) -> Dfa:
         """Parallel branches; only those that share activities need to be determinised."""
         groups = []
-        for group in _sharing(branches):
+        for group in _sharing([smallest(branch) for branch in branches]):
             if len(group) > 1 and any(self.blocks_in(branch) for branch in group):
                 raise too_large(self.max_states)
             groups.append(group[0] if len(group) == 1 else minimal(self.product(group), self.max_states))
@@ -134,7 +209,7 @@ class _Compiler:
         if self.widest >= self.max_states:
             raise too_large(self.max_states)
         name = f"{BLOCK}{len(self.blocks)}"
-        self.blocks[name] = [numbered(branch) for branch in branches]
+        self.blocks[name] = branches
         one = Dfa([{name: 1}, {}], {1})
         return self.either([EMPTY_RUN, one]) if all(0 in b.accepting for b in branches) else one
 
@@ -192,6 +267,14 @@ class _Compiler:
 
     def language_of(self, nfa: Nfa, accepting: set[int]) -> Dfa:
         return minimal(Nfa(nfa.moves, nfa.silent, accepting), self.max_states)
+
+
+def _joined(row: dict[str, int], more: dict[str, int]) -> bool:
+    """Add moves to a state's, unless it has other ones with the same label."""
+    if not all(row.get(label, target) == target for label, target in more.items()):
+        return False
+    row.update(more)
+    return True
 
 
 def _sharing(branches: list[Dfa]) -> Iterable[list[Dfa]]:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
     from crmmining.eventlog.study import Study
     from crmmining.mining.bottlenecks import find_bottlenecks
+    from crmmining.mining.compiling import read_model
     from crmmining.mining.conformance import check_conformance
     from crmmining.mining.directly_follows import directly_follows
     from crmmining.mining.discovery import discover_model
-    from crmmining.mining.pm4py_bridge import read_net
     from crmmining.mining.weekdays import find_weekday_delays
     from crmmining.reporting.exports import export_log
     from crmmining.reporting.plotting import plot
@@ -44,7 +44,7 @@ _HOMES = {
     "make_sample": "samples.making",
     "open_study": "sources.loading",
     "plot": "reporting.plotting",
-    "read_net": "mining.pm4py_bridge",
+    "read_model": "mining.compiling",
     "read_table": "sources.plain_logs",
     "where": "eventlog.filters",
     "write_report": "reporting.report",
@@ -65,7 +65,7 @@ __all__ = [
     "make_sample",
     "open_study",
     "plot",
-    "read_net",
+    "read_model",
     "read_table",
     "where",
     "write_report",

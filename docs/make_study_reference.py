@@ -215,8 +215,8 @@ def _steps() -> str:
         "for it. A name may come twice only in different branches of one choice.",
         "",
         "Instead of the list, `{model: FILE}` takes the order of the steps from a BPMN 2.0 (`.bpmn`), PNML",
-        "(`.pnml`) or process tree (`.ptml`) file beside the study file; `stages:` next to it groups the",
-        "model's steps, plainly, and says what is asked of them. An unsound model is refused with the reason.",
+        "(`.pnml`) or process tree (`.ptml`) file beside the study file; `stages:` next to it groups",
+        "its steps, plainly, and says what is asked of them. An unsound model is refused with the reason.",
     ]
     return "\n".join(lines)
 

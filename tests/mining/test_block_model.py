@@ -126,6 +126,21 @@ def test_a_block_inside_a_loop_is_taken_again_and_again():
     assert found.moves(0)[-1] == (None, "4 2")
 
 
+def test_a_sequence_too_long_for_blocks_is_not_proved_optimal(monkeypatch):
+    monkeypatch.setattr("crmmining.mining.block_alignment.MOST_CELLS", 200)
+    model = compile_term(chains(5, 3), widest=100)
+    short = [f"{branch} {step}" for branch in range(5) for step in range(2)]
+    runs = [short, [*short, *short], ["other", *short]]
+    names = (*dict.fromkeys([*short, "other"]),)
+    codes = np.array([names.index(name) for run in runs for name in run], np.int32)
+    offsets = np.cumsum([0, *(len(run) for run in runs)])
+    found = align(model, Sequences(offsets, codes, names), prefixes=np.array([False, False, True]))
+    assert found.exact.tolist() == [True, False, True]
+    assert found.costs.tolist() == [5, 20 + 15, 1]
+    assert found.lower_costs is not None and found.lower_costs[1] <= 15 <= found.costs[1]
+    assert [seen for seen, _ in found.moves(1) if seen] == runs[1]
+
+
 def test_branches_that_share_activities_cannot_be_kept_apart_and_are_multiplied():
     shared = Parallel((Choice((Step("a"), Step("b"))), Choice((Step("a"), Step("c")))))
     model = compile_term(shared, widest=2)

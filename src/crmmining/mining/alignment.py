@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from crmmining.errors import InvalidOptionError
 from crmmining.mining.alignment_kernel import align_sorted, known_symbols, lay_out_moves
 from crmmining.mining.alignment_machine import MOST_COST, machine_for
-from crmmining.mining.block_alignment import align_blocks, cheapest_run
+from crmmining.mining.block_alignment import align_blocks, cheapest_run, too_long
 from crmmining.mining.block_model import BlockModel
 from crmmining.mining.bounded_model import BoundedModel
 from crmmining.mining.compiling import AnyModel
@@ -86,6 +86,8 @@ def align(
     is_open = _flags(prefixes, n)
     log = _Log(Sequences(offsets, codes, names), costs, labels)
     if isinstance(model, BlockModel):
+        if (long := too_long(model, np.diff(log.offsets))).any():
+            return _without_long(model, Sequences(offsets, codes, names), long, is_open, costs, skipping)
         found, moves, first, count = align_blocks(
             model, log.symbols, log.offsets, is_open, log.symbol_costs, skipping
         )
@@ -181,6 +183,30 @@ def _between(
         for automaton in (model.smaller, model.larger)
     )  # fmt: skip
     return replace(upper, lower_costs=np.minimum(lower.costs, upper.costs))
+
+
+def _without_long(
+    model: BlockModel,
+    variants: Sequences,
+    long: NDArray[np.bool_],
+    is_open: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    skipping: NDArray[np.int64],
+) -> Alignments:
+    """Sequences too long for a model with blocks as log moves all through: possible, not proved optimal."""
+    lengths = np.diff(variants.offsets)
+    unknown = len(variants.names)  # an activity that no model knows stands for those of long sequences
+    codes = np.where(np.repeat(long, lengths), unknown + variants.codes, variants.codes).astype(np.int32)
+    doubled = Sequences(variants.offsets, codes, (*variants.names, *(f"\0{n}" for n in variants.names)))
+    found = align(
+        model, doubled, prefixes=is_open.astype(bool), log_costs=np.tile(costs, 2), model_costs=skipping
+    )
+    return replace(
+        found,
+        names=variants.names,
+        log_moves=np.where(found.log_moves >= unknown, found.log_moves - unknown, found.log_moves),
+        lower_costs=np.where(long, 0, found.costs),
+    )
 
 
 class _Log:

@@ -29,6 +29,8 @@ from crmmining.mining.block_model import BlockModel
 
 BATCH_CELLS = 8_000_000
 """Stretches that are held at a time, over all sequences, blocks and branches."""
+MOST_CELLS = 200_000_000
+"""Stretches of one sequence, over all blocks, that may be held at all: 0.8 GB, 14,000 activities."""
 
 Ints = NDArray[np.int64]
 
@@ -71,6 +73,11 @@ def align_blocks(
     nothing = np.zeros(0, np.int32)
     costs_found = np.concatenate([np.zeros(0, np.int64), *found])
     return costs_found, np.concatenate([nothing, *all_moves]), firsts, count
+
+
+def too_long(model: BlockModel, lengths: Ints) -> NDArray[np.bool_]:
+    """Which sequences are so long that the tables of their stretches would not fit into memory."""
+    return np.asarray((lengths + 1) ** 2 * max(len(model.blocks), 1) > MOST_CELLS)
 
 
 def cheapest_run(model: BlockModel, costs: Ints) -> int:

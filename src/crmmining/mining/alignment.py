@@ -238,8 +238,9 @@ class _Log:
         text = self.symbols[::-1].astype(f">u{width}").tobytes()
         ends = ((self.offsets[-1] - self.offsets) * width).tolist()
         flags = is_open.tolist()
-        keys = [(flag, text[begin:end]) for flag, begin, end in zip(flags, ends[1:], ends[:-1], strict=True)]
-        return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
+        keys = [text[begin:end] for begin, end in zip(ends[1:], ends[:-1], strict=True)]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return np.array(sorted(order, key=flags.__getitem__) if any(flags) else order, np.int64)
 
 
 def _flags(prefixes: ArrayLike | None, n: int) -> NDArray[np.int64]:

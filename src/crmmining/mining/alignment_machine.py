@@ -78,7 +78,9 @@ def _kind(highest: int) -> tuple[type[np.signedinteger[Any]], int]:
 def _padded(rows: NDArray[Any]) -> NDArray[Any]:
     """Rows lengthened by unused states to whole vector loops, which leave no slow remainder."""
     lanes = LANE_BYTES // rows.itemsize
-    return np.ascontiguousarray(np.pad(rows, ((0, 0), (0, -rows.shape[1] % lanes))))
+    padded = np.zeros((rows.shape[0], -(-rows.shape[1] // lanes) * lanes), rows.dtype)
+    padded[:, : rows.shape[1]] = rows
+    return padded
 
 
 def _pointers(values: NDArray[np.int32], n: int) -> NDArray[np.int64]:

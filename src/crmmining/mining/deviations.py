@@ -35,6 +35,14 @@ DEFINITION = (
 )
 
 
+_COLUMNS = [
+    *("kind", "activity", "stage", "owner", "n_cases", "share"),
+    *("reached_difference", "reached_low", "reached_high", "reached_q"),
+    *("time_difference", "time_low", "time_high"),
+    *("satisfaction_difference", "satisfaction_low", "satisfaction_high"),
+]
+
+
 @dataclass(frozen=True, eq=False)
 class Deviation:
     """One kind of deviation at one step; `cases` are the numbers of the cases that show it.
@@ -92,38 +100,34 @@ class Deviations:
         """One row per deviation (of the accepted ones, if asked); differences are with against without."""
         import pandas as pd
 
-        names = [
-            "kind",
-            "activity",
-            "stage",
-            "owner",
-            "n_cases",
-            "share",
-            "reached_difference",
-            "reached_low",
-            "reached_high",
-            "reached_q",
-            "time_difference",
-            "satisfaction_difference",
-        ]
-        rows = [
-            (
-                d.kind,
-                d.activity,
-                d.stage,
-                d.owner,
-                d.cases.size,
-                d.affected.value,
-                d.reached.value,
-                d.reached.low,
-                d.reached.high,
-                d.reached_q if d.reached.is_known else float("nan"),
-                pd.Timedelta(d.time.value, "us") if d.time.is_known else pd.NaT,
-                d.satisfaction.value,
-            )
-            for d in (self.accepted if accepted else self.all)
-        ]
-        return pd.DataFrame(rows, columns=names)
+        rows = []
+        for d in self.accepted if accepted else self.all:
+            row: dict[str, object] = {
+                "kind": d.kind,
+                "activity": d.activity,
+                "stage": d.stage,
+                "owner": d.owner,
+                "n_cases": d.cases.size,
+                "share": d.affected.value,
+            }
+            for name, estimate in (
+                ("reached", d.reached),
+                ("time", d.time),
+                ("satisfaction", d.satisfaction),
+            ):
+                for part, value in (
+                    ("difference", estimate.value),
+                    ("low", estimate.low),
+                    ("high", estimate.high),
+                ):
+                    as_time = estimate.unit == "time"
+                    row[f"{name}_{part}"] = pd.Timedelta(value, "us") if as_time and value == value else value
+            row["reached_q"] = d.reached_q if d.reached.is_known else float("nan")
+            rows.append(row)
+        frame = pd.DataFrame(rows, columns=_COLUMNS)
+        times = ["time_difference", "time_low", "time_high"]
+        frame[times] = frame[times].apply(pd.to_timedelta)
+        return frame
 
     def __repr__(self) -> str:
         return self.to_frame().head(20).to_string(index=False)

@@ -19,6 +19,8 @@ from crmmining.study.journey import Choice, Optional, Parallel, PartialOrder, Re
 EMPTY_RUN = Dfa([{}], {0})
 BLOCK = "\U0010ffff"  # begins the symbol of a block; it sorts behind every name
 
+AS_IT_IS = 64  # states of a product up to which it is not worth while to make its parts smaller
+
 
 class BlockLanguage(NamedTuple):
     """A DFA some of whose symbols are blocks, and the branches of each block.
@@ -193,7 +195,9 @@ class _Compiler:
     def interleaved(self, branches: list[Dfa]) -> Dfa:
         """Parallel branches; only those that share activities need to be determinised."""
         groups = []
-        for group in _sharing([smallest(branch) for branch in branches]):
+        if math.prod(len(branch.moves) for branch in branches) > AS_IT_IS:
+            branches = [smallest(branch) for branch in branches]
+        for group in _sharing(branches):
             if len(group) > 1 and any(self.blocks_in(branch) for branch in group):
                 raise too_large(self.max_states)
             groups.append(group[0] if len(group) == 1 else minimal(self.product(group), self.max_states))
@@ -209,7 +213,7 @@ class _Compiler:
         if self.widest >= self.max_states:
             raise too_large(self.max_states)
         name = f"{BLOCK}{len(self.blocks)}"
-        self.blocks[name] = branches
+        self.blocks[name] = [smallest(branch) for branch in branches]
         one = Dfa([{name: 1}, {}], {1})
         return self.either([EMPTY_RUN, one]) if all(0 in b.accepting for b in branches) else one
 

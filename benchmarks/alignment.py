@@ -65,7 +65,7 @@ def measure(case: Case, tools: list[str], budget: float, seed: int) -> Row:
         "events": sum(map(len, case.variants)), "mean_cost": sum(costs) / max(1, len(costs)),
         "ours": ours, "tools": {},
     }  # fmt: skip
-    print(f"  {case.model}: ours {ours.get('failed') or ours['cpu']}", flush=True)
+    print(f"  {case.log}, {case.model}: ours {ours.get('failed') or ours['cpu']}", flush=True)
     for name in tools:
         batches, why = child("alignment_peers.py", name, *at, str(budget), str(seed))
         row["tools"][name] = compared(case, name, batches, costs, lower) | {"why": why}

@@ -143,8 +143,9 @@ def points(rows: list[Row], kind: str, name: str) -> tuple[list[int], list[float
 
 
 def draw(rows: list[Row], path: Path) -> None:
-    """Three panels; thin lines are the theoretical order, set at the first point of what they belong to."""
+    """Three panels; thin lines are the theoretical order, through the last point of what they belong to."""
     from matplotlib import pyplot as plt
+    from matplotlib.lines import Line2D
 
     figure, panels = plt.subplots(1, 3, figsize=(11.5, 3.9), layout="constrained")
     looks = {"crmmining": "#1b4965", "r4pm": "#6a994e", "pm4py A*": "#c8553d"}
@@ -154,27 +155,29 @@ def draw(rows: list[Row], path: Path) -> None:
         "branches": ("One variant, ms", "parallel branches (solid of 1 step, dashed of 3)"),
     }
     for axes, (kind, (title, below)) in zip(panels, titles.items(), strict=True):
+        axes.set_yscale("log")
         for name, colour in looks.items():
             for of, style in ((kind, "o-"), (f"{kind} of 3", "s--")):
                 sizes, values = points(rows, of, name)
                 if sizes:
-                    label = name if of == kind else None
-                    axes.plot(sizes, values, style, color=colour, lw=1.6, ms=3.5, label=label)
+                    axes.plot(sizes, values, style, color=colour, lw=1.6, ms=3.5)
+        limits = axes.get_ylim()
         for text, of, order in ORDERS[kind]:
             sizes, values = points(rows, kind, of)
             if sizes:
-                thin = [values[0] * order(size) / order(sizes[0]) for size in SIZES[kind]]
+                thin = [values[-1] * order(size) / order(sizes[-1]) for size in SIZES[kind]]
                 axes.plot(SIZES[kind], thin, color="#777777", lw=0.7)
                 axes.annotate(text, (SIZES[kind][-1], thin[-1]), (3, 0), textcoords="offset points",
                               fontsize=8, color="#555555", va="center")  # fmt: skip
-        axes.set_yscale("log")
+        axes.set_ylim(limits)
         if kind != "branches":
             axes.set_xscale("log")
         axes.set_title(title, loc="left", fontsize=10)
         axes.set_xlabel(below, fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(which="major", color="#dddddd", lw=0.6)
-    panels[0].legend(frameon=False, fontsize=8.5)
+    lines = [Line2D([], [], color=colour, marker="o", ms=3.5, label=name) for name, colour in looks.items()]
+    panels[0].legend(handles=lines, frameon=False, fontsize=8.5)
     plt.rcParams["svg.hashsalt"] = "crmmining"
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
@@ -183,7 +186,7 @@ def draw(rows: list[Row], path: Path) -> None:
 ORDERS: dict[str, list[tuple[str, str, Any]]] = {
     "variants": [("n", "crmmining", lambda n: n)],
     "length": [("n", "crmmining", lambda n: n)],
-    "branches": [("2ᵏ", "crmmining", lambda k: 2**k)],
+    "branches": [("k³", "crmmining", lambda k: k**3), ("2ᵏ", "r4pm", lambda k: 2**k)],
 }
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import random
 import re
 import signal
@@ -190,5 +189,4 @@ def main(name: str, folder: str, log: str, model: str, budget: str, seed: str) -
 
 
 if __name__ == "__main__":
-    os.environ["RAYON_NUM_THREADS"] = "1"
     main(*sys.argv[1:])

@@ -84,7 +84,7 @@ def test_alignment_costs_against_a_discovered_net(pm4py, log):
     model = discover_model(log, noise=0.2)
     net, initial, final = _pm4py_net(model.net)
     variants = log.variants
-    ours = align(model.automaton, Sequences(variants.offsets, variants.codes, variants.names)).costs
+    ours = align(model.model, Sequences(variants.offsets, variants.codes, variants.names)).costs
     chosen = np.unique(np.linspace(0, len(variants) - 1, MOST_ALIGNED).astype(int))
     for v in chosen:
         trace = Trace([Event({"concept:name": name}) for name in variants.activities(int(v))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from crmmining.study.journey import Choice, Optional, Parallel, Repeat, Sequence
 if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
 
+MOST_RECURSION = 20_000
 READABLE = (".pnml", ".bpmn", ".ptml")
 
 
@@ -39,6 +41,17 @@ def _quietly(doing: str) -> Iterator[None]:
             raise ModelError(f"{doing} failed: {type(error).__name__}: {error}") from error
 
 
+@contextlib.contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """The miner calls itself for every activity it sets apart; some logs have hundreds."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, MOST_RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def inductive_term(log: EventLog, noise: float) -> tuple[PetriNet, Term | None]:
     """The net of the Inductive Miner, infrequent (Leemans et al. 2013), from variants and their counts.
 
@@ -54,7 +67,8 @@ def inductive_term(log: EventLog, noise: float) -> tuple[PetriNet, Term | None]:
         parameters = {"noise_threshold": noise, "show_progress_bar": False}
         variants = Counter({variant.activities: variant.n_cases for variant in log.variants})
         miner = IMFUVCL(parameters) if noise > 0 else IMUVCL(parameters)
-        tree = generic.fold(miner.apply(IMDataStructureUVCL(variants), parameters))
+        with _deep_recursion():
+            tree = generic.fold(miner.apply(IMDataStructureUVCL(variants), parameters))
         generic.tree_sort(tree)
         return _neutral(*pm4py.convert_to_petri_net(tree)), term_of_tree(tree)
 

@@ -23,7 +23,8 @@ from crmmining.study.base import Names
 from crmmining.study.calendars import WorkingCalendar, ZoneName
 from crmmining.study.durations import Duration
 from crmmining.study.journey import IdealJourney
-from crmmining.study.journey_parsing import KINDS, MOST_REPEATS, MOST_WEIGHT
+from crmmining.study.journey_parsing import KINDS, MOST_REPEATS
+from crmmining.study.step_reader import MOST_WEIGHT
 
 PAGE = Path(__file__).parent / "study_file.md"
 KEYS = Path(__file__).parent / "study_keys.yaml"

@@ -92,7 +92,7 @@ def show_conformance(result: Conformance, expired: list[Waiver], top: int, form:
     _show_accepted(result, expired)
     if unchecked := result.deviations.unchecked:
         say(f"Not checked, as no working hours are known: promises at {', '.join(unchecked)}.")
-    from crmmining.mining.conformance import VERDICT_DEFINITION
+    from crmmining.mining.verdicts import VERDICT_DEFINITION
 
     say(f"{result.definition} {VERDICT_DEFINITION if result.journey else ''}".rstrip())
 

@@ -23,10 +23,10 @@ from crmmining.mining.compiling import (
 )
 from crmmining.mining.deviations import Deviations, find_deviations
 from crmmining.mining.discovery import DiscoveredModel
-from crmmining.mining.drop_offs import drop_off_moves
 from crmmining.mining.models import PetriNet
 from crmmining.mining.precision import Precision, measure_precision
 from crmmining.mining.simplicity import measure_simplicity
+from crmmining.mining.verdicts import VERDICTS, verdicts_of
 from crmmining.study.journey import IdealJourney
 from crmmining.study.waivers import Waiver
 
@@ -34,18 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CheckedModel = IdealJourney | DiscoveredModel | ReadModel | PetriNet | AnyModel
-VERDICTS = ("conformant", "optional path", "deviating", "dropped off", "undetermined")
 DEFINITION = (
     "Optimal alignment (Adriansyah 2014): {costs}. Trace fitness = 1 − cost / (cost of the all-log and "
     "shortest-model alignment). An open case is scored as a prefix: never charged for what may still come."
 )
 UNIT_COSTS = "1 for a step the model lacks, 1 for a step that was skipped"
 WEIGHTS = "the step's weight for a step where the model lacks it, and for one that was skipped"
-VERDICT_DEFINITION = (
-    "Verdicts are about the path: conformant = a run of the model along its main path; optional path = a run "
-    "that takes an optional step or another branch; dropped off = followed the model until given up; "
-    "undetermined = open, and nothing went wrong yet; deviating = all others."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +262,7 @@ def check_conformance(
         model_costs=np.array([weights.get(name, 1) for name in compiled.labels], np.int64),
     )
     path = main_path(journey, compiled) if journey else None
-    verdict = _verdicts(log, alignments, case_alignment, is_open, path)
+    verdict = verdicts_of(log, alignments, case_alignment, is_open, path)
     return Conformance(
         log,
         journey,
@@ -319,37 +313,3 @@ def _chosen(variants: Variants, chosen: NDArray[np.int64]) -> Sequences:
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     rows = np.repeat(variants.offsets[chosen] - offsets[:-1], lengths) + np.arange(offsets[-1])
     return Sequences(offsets, variants.codes[rows], variants.names)
-
-
-def _verdicts(
-    log: EventLog,
-    alignments: Alignments,
-    case_alignment: NDArray[np.int64],
-    is_open: NDArray[np.bool_],
-    path: tuple[str, ...] | None,
-) -> NDArray[np.int8]:
-    """Per case the place of its verdict in `VERDICTS`; `path` is the main path, None where there is none."""
-    cost = alignments.costs[case_alignment]
-    dropped = _drop_off_costs(alignments, path)[case_alignment]
-    aside = _off_the_path(alignments, path)[case_alignment]
-    abandoned = log.outcome == 1 if log.outcome is not None else np.zeros(log.n_cases, bool)
-    conditions = [is_open & (cost == 0), (cost == 0) & aside, cost == 0, abandoned & (cost == dropped)]
-    return np.select(conditions, [4, 1, 0, 3], 2).astype(np.int8)
-
-
-def _off_the_path(alignments: Alignments, path: tuple[str, ...] | None) -> NDArray[np.bool_]:
-    """Per alignment whether it takes a step of the model that is not on the main path."""
-    if path is None:
-        return np.zeros(len(alignments), bool)
-    aside = np.array([label not in path for label in alignments.labels] + [False])
-    owner = np.repeat(np.arange(len(alignments)), np.diff(alignments.move_offsets))
-    taken = (alignments.log_moves >= 0) & aside[alignments.model_moves]
-    return np.bincount(owner[taken], minlength=len(alignments)) > 0
-
-
-def _drop_off_costs(alignments: Alignments, path: tuple[str, ...] | None) -> NDArray[np.int64]:
-    """What the model moves of a drop-off cost each alignment."""
-    owner = np.repeat(np.arange(len(alignments)), np.diff(alignments.move_offsets))
-    dropped = drop_off_moves(alignments, path[-1] if path else None)
-    cost = alignments.model_costs[alignments.model_moves[dropped]]
-    return np.bincount(owner[dropped], cost, minlength=len(alignments)).astype(np.int64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,8 @@ from typing import Any
 from pydantic_core import ValidationError
 
 from crmmining.errors import listed, nearest
-from crmmining.study.durations import parse_duration
+from crmmining.study.journey_rules import check_grouping, check_names
 from crmmining.study.journey_terms import (
-    ACTORS,
     Choice,
     Optional,
     Parallel,
@@ -21,13 +19,13 @@ from crmmining.study.journey_terms import (
     Sequence,
     Stage,
     Step,
-    StepPromise,
     Term,
     in_order,
     steps_of,
 )
 from crmmining.study.model_files import steps_in
-from crmmining.study.plain_reader import Place, PlainReader
+from crmmining.study.plain_reader import Place
+from crmmining.study.step_reader import NOTHING, StepReader
 
 KINDS: dict[str, tuple[str, ...]] = {
     "step": ("aliases", "unobserved", "actor", "channel", "moment_of_truth", "promise", "owner", "weight"),
@@ -39,13 +37,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "forbidden": (),
 }
 MOST_REPEATS = 100  # a bound that is written out step by step when the journey is compiled
-MOST_WEIGHT = 1000
 WRITTEN = "{" + ": ...}, {".join(KINDS) + ": ...}"
-TWICE = (
-    "the name is already a step of this journey; twice is allowed only in different branches "
-    "of one choice, and {repeat: NAME} says that a step comes several times"
-)
-NOTHING = Sequence(())  # stands where a part could not be read, so that reading goes on
 
 
 def parse_stages(data: Any) -> tuple[Stage, ...]:
@@ -74,17 +66,13 @@ def parse_modelled(data: Mapping[Any, Any], folder: Path) -> tuple[tuple[Stage, 
         stages = (Stage("Journey", Sequence(tuple(Step(name) for name in names))),)
     else:
         stages = reader.journey(data["stages"], ("stages",))
-        reader.grouping(stages, names)
+        check_grouping(reader, stages, names)
     if reader.problems:
         raise ValidationError.from_exception_data("journey", reader.problems)
     return stages, path
 
 
-class _Reader(PlainReader):
-    def __init__(self) -> None:
-        super().__init__()
-        self.places: dict[int, Place] = {}  # id of a Step object -> where it was written
-
+class _Reader(StepReader):
     def journey(self, data: Any, place: Place = ()) -> tuple[Stage, ...]:
         if not isinstance(data, list | tuple) or not data:
             meant = "a journey is a list of {stage: NAME, steps: [...]}, or {model: FILE}"
@@ -96,24 +84,8 @@ class _Reader(PlainReader):
             if stage.name and stage.name in seen:
                 self.refuse((*place, i, "stage"), stage.name, "two stages have this name; rename one")
             seen.add(stage.name)
-        self.names(Sequence(tuple(stage.body for stage in stages)))
+        check_names(self, Sequence(tuple(stage.body for stage in stages)))
         return stages
-
-    def grouping(self, stages: tuple[Stage, ...], names: tuple[str, ...]) -> None:
-        """Stages beside a model file hold its steps, plainly, and all of them."""
-        grouped = set()
-        for stage in stages:
-            for part in stage.body.parts:
-                if not isinstance(part, Step):
-                    meant = "beside a model, a stage lists steps; their order is the model's"
-                    self.problem(("stages",), stage.name, f"stage {stage.name!r}: {meant}")
-                    continue
-                grouped.add(part.activity)
-                if names and part.activity not in names:
-                    said = f"{part.activity!r} is no step of the model.{nearest(part.activity, names)}"
-                    self.problem(self.places[id(part)], part.activity, said)
-        if grouped and (missing := [name for name in names if name not in grouped]):
-            self.problem(("stages",), missing, f"no stage has the model's {listed(missing)}")
 
     def stage(self, data: Any, place: Place) -> Stage:
         if not isinstance(data, Mapping):
@@ -136,10 +108,6 @@ class _Reader(PlainReader):
             return self.placed(Step(data), place)
         self.refuse(place, data, f"a step is a name (in quotes if need be), a list or {WRITTEN}")
         return NOTHING
-
-    def placed(self, step: Step, place: Place) -> Step:
-        self.places[id(step)] = place
-        return step
 
     def kind(self, data: Mapping[Any, Any], place: Place) -> Term:
         kinds = [kind for kind in KINDS if kind in data]
@@ -207,93 +175,6 @@ class _Reader(PlainReader):
             self.refuse((*place, "at_most"), at_most, f"at_most is below at_least ({at_least})")
             return NOTHING
         return Repeat(body, at_least or 0, at_most)
-
-    def step(self, data: Mapping[Any, Any], place: Place) -> Term:
-        activity = self.text(data, "step", place)
-        actor = self.text(data, "actor", place)
-        known = next((known for known in ACTORS if known == actor), None)
-        if actor is not None and known is None:
-            self.refuse((*place, "actor"), actor, f"allowed are {listed(ACTORS)}")
-        truth = data.get("moment_of_truth", False)
-        unobserved = data.get("unobserved", False)
-        for key, value in (("moment_of_truth", truth), ("unobserved", unobserved)):
-            if not isinstance(value, bool):
-                self.refuse((*place, key), value, "allowed are true, false")
-        step = Step(
-            activity=activity or "",
-            actor=known,
-            channels=self.several_names(data, "channel", "a channel", place),
-            moment_of_truth=truth is True,
-            promise=self.promise(data, place),
-            owner=self.text(data, "owner", place),
-            weight=self.whole(data, "weight", place, 1, MOST_WEIGHT) or 1,
-            aliases=self.several_names(data, "aliases", "an alias", place),
-            unobserved=unobserved is True,
-        )
-        return self.placed(step, (*place, "step")) if activity else NOTHING
-
-    def several_names(self, data: Mapping[Any, Any], key: str, one: str, place: Place) -> tuple[str, ...]:
-        """A name or a list of names; nothing where the key is absent."""
-        if key not in data:
-            return ()
-        value = data[key]
-        several = value if isinstance(value, list | tuple) else [value]
-        if several and all(isinstance(name, str) and name.strip() for name in several):
-            return tuple(several)
-        self.refuse((*place, key), value, f"{one} is a name or a list of names (in quotes if need be)")
-        return ()
-
-    def promise(self, data: Mapping[Any, Any], place: Place) -> StepPromise | None:
-        if "promise" not in data:
-            return None
-        value, at = data["promise"], (*place, "promise")
-        if not isinstance(value, Mapping):
-            self.refuse(at, value, "a promise is {since: STEP, within: DURATION, pay: AMOUNT}")
-            return None
-        self.keys(value, ("since", "within", "pay"), at, required=("since", "within"))
-        since, within = self.text(value, "since", at), self.text(value, "within", at)
-        pay = self.text(value, "pay", at)
-        if within is not None:
-            self.duration(within, (*at, "within"))
-        if pay is not None and not re.fullmatch(r"\d+(\.\d+)? [A-Z]{3}", pay):
-            self.refuse((*at, "pay"), pay, "an amount and a currency are meant, like 50 EUR")
-        return StepPromise(since, within, pay) if since and within else None
-
-    def duration(self, value: str, place: Place) -> None:
-        try:
-            parse_duration(value)
-        except ValueError as error:
-            self.problem(place, value, str(error))
-
-    def names(self, term: Term) -> dict[str, Place]:
-        """The names used in a term, refusing a second use outside another branch of a choice."""
-        match term:
-            case Step(activity):
-                place, said = self.places[id(term)], (activity, *term.aliases)
-                if len(set(said)) < len(said):
-                    self.problem(place, activity, f"a name stands twice among {activity!r} and its aliases")
-                return dict.fromkeys(said, place)
-            case Choice(branches):
-                self.one_weight(branches)
-                return {name: at for branch in branches for name, at in self.names(branch).items()}
-            case Repeat(body) | Optional(body):
-                return self.names(body)
-            case Sequence(parts) | Parallel(parts) | PartialOrder(parts):
-                used: dict[str, Place] = {}
-                for part in parts:
-                    new = self.names(part)
-                    for name in new.keys() & used.keys():
-                        self.refuse(new[name], name, TWICE)
-                    used = {**new, **used}
-                return used
-
-    def one_weight(self, branches: tuple[Term, ...]) -> None:
-        """A step in two branches costs the same in both."""
-        weights: dict[str, int] = {}
-        for step in (step for branch in branches for step in steps_of(branch)):
-            if weights.setdefault(step.activity, step.weight) != step.weight:
-                said = f"{step.activity!r} weighs {weights[step.activity]} in another branch; say one weight"
-                self.problem(self.places[id(step)], step.weight, said)
 
     def refuse_kind(self, data: Mapping[Any, Any], kinds: list[str], place: Place) -> None:
         if kinds:

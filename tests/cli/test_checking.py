@@ -63,6 +63,8 @@ def test_a_journey_may_be_a_model_file(here: Path, capsys: pytest.CaptureFixture
     code, out, _ = run_line("crmmining check study.yaml --goal 'Get it' --format json", here, capsys)
     assert code == 0
     assert sorted(row["cost"] for row in json.loads(out)["variants"]) == [0, 2]
+    _, out, _ = run_line("crmmining journey show study.yaml --goal 'Get it' -o net.svg", here, capsys)
+    assert "The order of the steps is that of ideal.bpmn." in out and "<svg" in Path("net.svg").read_text()
     (here / "ideal.bpmn").write_text("<a/>")
     code, _, err = run_line("crmmining check study.yaml --goal 'Get it'", here, capsys)
     assert code == 2 and "study.yaml:" in err and "ideal.bpmn names no step" in err

@@ -60,10 +60,12 @@ def write_map(
 def write_journey(journey: IdealJourney, name: str, path: Path) -> None:
     """Write an ideal journey: a picture (.svg .png .pdf), or a model (.bpmn .pnml).
 
+    A journey from a model file is drawn as its net: how its steps follow each other stands only there.
+
     Raises:
         InvalidOptionError: another suffix.
     """
-    if path.suffix in PICTURES:
+    if path.suffix in PICTURES and journey.model is None:
         from crmmining.reporting.figures.journey_model import draw_journey_model
         from crmmining.reporting.figures.saving import save
 
@@ -72,8 +74,8 @@ def write_journey(journey: IdealJourney, name: str, path: Path) -> None:
     from crmmining.mining.compiling import net_of_journey
     from crmmining.mining.pm4py_bridge import write_term
 
-    if path.suffix not in (".bpmn", ".pnml"):
-        raise InvalidOptionError(f"{path}: a journey is written as {listed(PICTURES)}, .bpmn or .pnml")
+    if path.suffix not in (*PICTURES, *NETS):
+        raise InvalidOptionError(f"{path}: a journey is written as {listed((*PICTURES, *NETS))}")
     if journey.model is not None or not write_term(journey.term, path):
         write_model(net_of_journey(journey), path)
 

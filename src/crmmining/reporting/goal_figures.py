@@ -16,6 +16,7 @@ from crmmining.reporting import figure_data
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
@@ -77,6 +78,8 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
     if len(views.watermelons.processes):
         found["watermelons"] = draw_watermelons(figure_data.watermelons(views.watermelons), style=style)
     found["variants"] = draw_variants(figure_data.variant_explorer(view), style=style)
+    if view.journey is not None and view.journey.model is None:
+        found["ideal"] = draw_journey_model(view.journey, view.goal)
     if results.check is not None:
         found["stages"] = draw_stage_conformance(
             figure_data.stage_conformance(results.check, view), style=style

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CAPTIONS = {
     "journey": "The journey above, the processes beneath",
     "watermelons": "Green outside, red inside",
+    "ideal": "The ideal journey",
     "stages": "Where journeys leave the ideal",
     "bottlenecks": "Where the time goes",
     "promises": "Promises to the customer",

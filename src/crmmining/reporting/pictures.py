@@ -20,6 +20,7 @@ from crmmining.reporting import figure_data
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
@@ -29,6 +30,7 @@ from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import net_map, process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.mpl import scene_figure
+from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,6 +45,7 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
             figure_data.silo_matrix(silos, _views(of).view), style=_style(_views(of))
         ),
         Watermelons: lambda result, of: draw_watermelons(figure_data.watermelons(result), style=_style(of)),
+        IdealJourney: lambda journey, of: draw_journey_model(journey, "Ideal journey"),
         Promises: lambda result, of: draw_promises(figure_data.promises(result), style=_style(of)),
         Contacts: lambda result, of: draw_difference(
             figure_data.proactive_difference(result), style=_style(of)

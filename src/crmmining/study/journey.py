@@ -127,7 +127,7 @@ class IdealJourney:
 
     def to_text(self) -> str:
         """The journey on one page, for people."""
-        lines = []
+        lines = [f"The order of the steps is that of {self.model.name}."] if self.model else []
         for number, stage in enumerate(self.stages, 1):
             owner = f"  (owner {stage.owner})" if stage.owner else ""
             lines.append(f"{number}. {stage.name}{owner}")

@@ -1,8 +1,6 @@
-import csv
 import heapq
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,6 @@ from crmmining.study.journey import (
     Term,
 )
 
-ORACLE = Path(__file__).parents[3] / "shared" / "data" / "alignment_oracle"
 Run = tuple[str, ...]
 
 
@@ -372,23 +369,3 @@ def test_pm4py_finds_the_same_costs(noise: float) -> None:
     ]
     found = align(from_petri_net(neutral(net, initial, final)), coded(runs))
     assert found.costs.tolist() == expected
-
-
-@pytest.mark.shared
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(not ORACLE.exists(), reason="the folder ../shared/data is not there")
-def test_prom_finds_the_same_costs() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pm4py
-    net, initial, _ = pm4py.read_pnml(str(ORACLE / "petriNet.pnml"))
-    (sink,) = (place for place in net.places if not place.out_arcs)
-    with (ORACLE / "oracle.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    runs = [tuple(row["trace"].split("|")) for row in rows]
-    machine = from_petri_net(neutral(net, initial, {sink: 1}))
-    found = align(machine, coded(runs))
-    assert len(rows) == 1960
-    assert found.costs.tolist() == [int(row["moves_cost"]) for row in rows]
-    assert found.trace_fitness == pytest.approx([float(row["trace_fitness"]) for row in rows], abs=0.0051)
-    check_moves(machine, runs, found)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.mining.test_alignment import check_moves
 
 from crmmining.mining.alignment import Sequences, align
 from crmmining.mining.automaton import from_petri_net
@@ -41,11 +42,13 @@ def test_every_cost_and_fitness_is_prom_s() -> None:
     net = read_net(ORACLE / "petriNet.pnml")
     (final,) = net.final
     assert net.final[final] == 1 and final not in {source for source, _ in net.arcs}
-    found = align(from_petri_net(net), coded([tuple(row["trace"].split("|")) for row in rows]))
+    machine, runs = from_petri_net(net), [tuple(row["trace"].split("|")) for row in rows]
+    found = align(machine, coded(runs))
     assert len(found) == 1960 == sum(row["reliable"] == "Yes" for row in rows)
     assert found.costs.tolist() == [float(row["prom_raw_cost"]) for row in rows]
     rounded = [float(row["trace_fitness"]) for row in rows]  # to two places
     assert found.trace_fitness == pytest.approx(rounded, abs=0.005 + 1e-9)
+    check_moves(machine, runs, found)
 
 
 @pytest.fixture(scope="module")

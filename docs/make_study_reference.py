@@ -118,7 +118,8 @@ def _section(title: str, section: dict[str, Any]) -> str:
         raise SystemExit(f"{KEYS.name}: {title}: wrong or missing keys {sorted(set(fields) ^ set(keys))}")
     hints = get_type_hints(model, include_extras=True)
     rows = ["| key | type | default | meaning | example |", "|---|---|---|---|---|"]
-    for name, field in fields.items():
+    for name in keys:
+        field = fields[name]
         means, example = _cell(keys[name]["means"]), _cell(keys[name]["example"])
         default = (
             "**required**"

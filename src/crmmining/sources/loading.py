@@ -23,10 +23,10 @@ from crmmining.engine.workspace import Workspace, schema_version
 from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of
-from crmmining.sources.salesforce import salesforce_tables
+from crmmining.sources.presets import PRESETS
 from crmmining.study.engine_spec import SparkSpec
 from crmmining.study.reading import read_study_file
-from crmmining.study.source_spec import SalesforceSource, TableSource
+from crmmining.study.source_spec import PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
 
 Progress = Callable[[str, float], None]
@@ -74,9 +74,11 @@ def open_study(
     return Study(study, Workspace(target, read_only=True, memory=limit))
 
 
-def tables_of(source: SalesforceSource | TableSource, study: StudyFile) -> list[TableSource]:
+def tables_of(source: PresetSource | TableSource, study: StudyFile) -> list[TableSource]:
     """The tables a source stands for."""
-    return salesforce_tables(source, study) if isinstance(source, SalesforceSource) else [source]
+    if isinstance(source, PresetSource):
+        return PRESETS[source.PRESET].tables_of(source, study)
+    return [source]
 
 
 def _quiet(step: str, share: float) -> None:

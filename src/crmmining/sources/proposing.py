@@ -10,8 +10,8 @@ from pathlib import Path
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import CrmminingError, InvalidOptionError, MissingFileError, SourceError
 from crmmining.sources.csv_dialect import csv_dialect
+from crmmining.sources.presets import PRESETS
 from crmmining.sources.proposal_text import study_text
-from crmmining.sources.salesforce import salesforce_tables
 from crmmining.sources.staging import open_stages
 from crmmining.sources.table_guesses import TableGuess, guess_table
 from crmmining.sources.tables import TableReader
@@ -177,7 +177,7 @@ def _stage_export(workspace: Workspace, folder: str, output: Path, number: int) 
     source = SalesforceSource(salesforce=folder)
     try:
         study = StudyFile(study="draft", sources=[source], path=output)
-        for rank, spec in enumerate(salesforce_tables(source, study)):
+        for rank, spec in enumerate(PRESETS["salesforce"].tables_of(source, study)):
             TableReader(workspace, study, number).read(
                 study.folder / spec.table, spec, 1_000 * (number + 1) + rank
             )

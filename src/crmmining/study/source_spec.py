@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -219,14 +219,28 @@ class TableSource(StudyModel):
         return [self.event] if self.event else self.events
 
 
-class SalesforceSource(StudyModel):
-    """A folder with Salesforce's weekly export; the preset knows its tables."""
+class PresetSource(StudyModel):
+    """A folder with the export of a product whose tables are known; `PRESET` is the key that declares it."""
 
-    salesforce: str
+    PRESET: ClassVar[str]
+
     zone: ZoneName = "UTC"
     activities: dict[str, str] = Field(default_factory=dict)
     links: dict[str, Names] = Field(default_factory=dict)
     max_refused: float = Field(0.0, ge=0, le=1)
+
+    @property
+    def folder(self) -> str:
+        """Where the export lies, from the study file's folder."""
+        return str(getattr(self, self.PRESET))
+
+
+class SalesforceSource(PresetSource):
+    """A folder with Salesforce's weekly export."""
+
+    PRESET: ClassVar[str] = "salesforce"
+
+    salesforce: str
 
 
 def _amount(text: str | None) -> str | None:

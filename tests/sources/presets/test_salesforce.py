@@ -8,10 +8,10 @@ from tests.sources.small import events, findings, opened, records, utc, write_st
 
 from crmmining.errors import MissingColumnError, MissingFileError, UnknownNameError
 from crmmining.eventlog.study import Study
-from crmmining.sources.salesforce import salesforce_tables
+from crmmining.sources.presets.salesforce import SALESFORCE
 from crmmining.study.reading import read_study_file
 
-TRIAL_ORG = Path(__file__).parents[3] / "shared" / "data" / "salesforce_trial_org"
+TRIAL_ORG = Path(__file__).parents[4] / "shared" / "data" / "salesforce_trial_org"
 NOBODY = "000000000000000AAA"
 LEAD = (
     "Id,IsDeleted,Email,Status,OwnerId,IsConverted,ConvertedDate,"
@@ -201,7 +201,7 @@ def test_the_columns_the_preset_needs_are_those_of_a_real_org(table: str, tmp_pa
         tmp_path, "study: T\nsources:\n  - salesforce: .\n", **{table: ",".join(header) + "\n"}
     )
     declared = read_study_file(path)
-    (described,) = salesforce_tables(declared.sources[0], declared)
+    (described,) = SALESFORCE.tables_of(declared.sources[0], declared)
     named = [described.record.id] if described.record else []
     for columns in (described.customer or {}).values():
         named += columns

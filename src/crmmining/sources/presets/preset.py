@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from crmmining.errors import MissingFileError, UnknownNameError
+from crmmining.errors import MissingFileError, SourceError, UnknownNameError
 from crmmining.sources.csv_dialect import csv_dialect
 from crmmining.study.source_spec import PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
@@ -42,7 +42,9 @@ class Preset:
     `tables` describes each by the export and the columns it has, in the order in which equal times are
     read. `holds` says to people what a folder should hold. `row_id` is the column of a row's own id, by
     which a later export corrects an earlier one; `kept` the values of columns that rows must have (deleted
-    rows are left out), where a table has the column; `activities` the templates a study file may replace.
+    rows are left out), where a table has the column; `also_called` the other names a table's file may
+    have, as data pipelines land it (without its suffix, in any case); `activities` the templates a study
+    file may replace.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Preset:
     nulls: Sequence[str] = ("",)
     row_id: str | None = None
     kept: Mapping[str, list[str]] = field(default_factory=dict)
+    also_called: Mapping[str, Sequence[str]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
 
     def tables_of(self, source: PresetSource, study: StudyFile) -> list[TableSource]:
@@ -61,8 +64,7 @@ class Preset:
             UnknownNameError: the study file speaks of a table that is not one.
         """
         folder = study.folder / source.folder
-        known = {name.casefold(): name for name in self.tables}
-        present = {known.get(path.stem.casefold(), path.stem): path for path in sorted(folder.glob("*.csv"))}
+        present = self._files_in(folder)
         for name in (*source.activities, *source.links):
             if name not in self.tables:
                 raise UnknownNameError(f"{self.name} table", name, self.tables)
@@ -75,6 +77,26 @@ class Preset:
             columns = csv_dialect(present[name]).columns
             tables.append(self._completed(self.tables[name](export, columns), name, export, study, columns))
         return tables
+
+    def _files_in(self, folder: Path) -> dict[str, Path]:
+        """The file of each table that is there; a file of no known table stands under its own name.
+
+        Raises:
+            SourceError: two files for one table.
+        """
+        known = {
+            called.casefold(): name
+            for name in self.tables
+            for called in (name, *self.also_called.get(name, ()))
+        }
+        found: dict[str, Path] = {}
+        for path in sorted(folder.glob("*.csv")):
+            name = known.get(path.stem.casefold(), path.stem)
+            if name in found:
+                both = f"{found[name].name} and {path.name}"
+                raise SourceError(f"{folder}: {both} are both {self.name}'s {name}; leave one of them there")
+            found[name] = path
+        return found
 
     def _completed(
         self, described: Description, name: str, export: Export, study: StudyFile, columns: tuple[str, ...]

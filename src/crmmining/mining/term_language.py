@@ -75,13 +75,13 @@ class _Compiler:
         match term:
             case Step(activity):
                 one = Dfa([{activity: 1}, {}], {1})
-                return self.either([EMPTY_RUN, one]) if term.unobserved else one
+                return self.optional(one) if term.unobserved else one
             case Sequence(parts):
-                return self.chain(self.with_loops(parts))
+                return self.chain(self.with_loops(_flat(parts)))
             case Choice(branches):
                 return self.either([self.dfa(branch) for branch in branches])
             case Optional(body):
-                return self.either([EMPTY_RUN, self.dfa(body)])
+                return self.optional(self.dfa(body))
             case Repeat():
                 return self.repeated(term)
             case Parallel(branches):
@@ -133,8 +133,8 @@ class _Compiler:
         needed = [body] * term.at_least
         if term.at_most is None:
             again = self.loop(body, EMPTY_RUN)
-            return self.chain([*needed[1:], again]) if needed else self.either([EMPTY_RUN, again])
-        allowed = self.either([EMPTY_RUN, body])
+            return self.chain([*needed[1:], again]) if needed else self.optional(again)
+        allowed = self.optional(body)
         return self.chain([*needed, *[allowed] * (term.at_most - term.at_least)])
 
     def chain(self, parts: list[Dfa]) -> Dfa:
@@ -149,6 +149,12 @@ class _Compiler:
             after = {start + state for state in part.accepting}
             ends = after | ends if 0 in part.accepting else after
         return Dfa(moves, ends)
+
+    def optional(self, body: Dfa) -> Dfa:
+        """It or nothing."""
+        if any(0 in row.values() for row in body.moves):  # to begin is not the same as to begin again
+            return self.either([EMPTY_RUN, body])
+        return Dfa(body.moves, body.accepting | {0})
 
     def either(self, branches: list[Dfa]) -> Dfa:
         """One of them."""
@@ -215,7 +221,7 @@ class _Compiler:
         name = f"{BLOCK}{len(self.blocks)}"
         self.blocks[name] = [smallest(branch) for branch in branches]
         one = Dfa([{name: 1}, {}], {1})
-        return self.either([EMPTY_RUN, one]) if all(0 in b.accepting for b in branches) else one
+        return self.optional(one) if all(0 in b.accepting for b in branches) else one
 
     def blocks_in(self, dfa: Dfa) -> set[str]:
         """The blocks a machine speaks of."""
@@ -271,6 +277,18 @@ class _Compiler:
 
     def language_of(self, nfa: Nfa, accepting: set[int]) -> Dfa:
         return minimal(Nfa(nfa.moves, nfa.silent, accepting), self.max_states)
+
+
+def _flat(parts: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The parts of a sequence, those of sequences in it among them; what comes again stays one part."""
+    if not any(isinstance(part, Sequence) for part in parts):
+        return parts
+    found: list[Term] = []
+    for part, following in zip(parts, (*parts[1:], None), strict=True):
+        again = following.body if isinstance(following, Repeat) else None
+        comes_again = isinstance(again, Sequence) and any(inner is part for inner in again.parts)
+        found += _flat(part.parts) if isinstance(part, Sequence) and not comes_again else [part]
+    return tuple(found)
 
 
 def _joined(row: dict[str, int], more: dict[str, int]) -> bool:

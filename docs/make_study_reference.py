@@ -37,7 +37,11 @@ NAMED_TYPES: list[tuple[Any, str]] = [
     (source_spec.Condition, "column: value(s)"),
     (source_spec.Attributes, "list of columns, or name: [attribute](#attribute)"),
     (Names, "name or list of names"),
-    (study_file.Source, "[table](#a-table) or [salesforce](#a-salesforce-export)"),
+    (
+        study_file.Source,
+        "[table](#a-table), [salesforce](#a-salesforce-export), [hubspot](#a-hubspot-export), "
+        "[zendesk](#a-zendesk-export) or [servicenow](#a-servicenow-export)",
+    ),
     (ZoneName, "time zone"),
     (Duration, "duration"),
     (IdealJourney, "[stages](#stages-and-steps)"),
@@ -66,7 +70,8 @@ ROLES: list[tuple[type[BaseModel], str, str]] = [
     (
         source_spec.Column,
         "{column: queue, map: {B1: Billing}, otherwise: Other}",
-        "The value of a column, translated by `map`; `otherwise` stands for values the map lacks.",
+        "The value of a column, translated by `map`; `otherwise` stands for values the map lacks, "
+        "an empty one for no value.",
     ),
     (source_spec.Constant, "{value: phone}", "The same value for every row."),
     (source_spec.Template, '{template: "{Type}: {Status}"}', "Composed of columns."),

@@ -109,6 +109,8 @@ class Columns:
             values += [written, meant]
         if role.otherwise is None:
             return Expression(f"CASE{cases} ELSE {column} END", tuple(values))
+        if role.otherwise == "":
+            return Expression(f"CASE{cases} END" if cases else "NULL", tuple(values))
         return Expression(
             f"CASE{cases} WHEN {column} IS NULL THEN NULL ELSE ? END", (*values, role.otherwise)
         )

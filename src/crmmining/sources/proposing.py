@@ -16,7 +16,7 @@ from crmmining.sources.staging import open_stages
 from crmmining.sources.table_guesses import TableGuess, guess_table
 from crmmining.sources.tables import TableReader
 from crmmining.study.reading import read_study_file
-from crmmining.study.source_spec import SalesforceSource
+from crmmining.study.source_spec import SalesforceSource, TableSource
 from crmmining.study.study_file import StudyFile
 
 TABLES = (".csv", ".tsv", ".parquet", ".pq")
@@ -121,7 +121,7 @@ class _Draft:
         try:
             study = self.study(table)
             for spec in study.sources:
-                assert not isinstance(spec, SalesforceSource)
+                assert isinstance(spec, TableSource)
                 TableReader(workspace, study, number).read(table.path, spec, number)
         except CrmminingError as error:
             return replace(

@@ -23,7 +23,7 @@ NAMED_FORMATS = ("iso", "epoch", "epoch_ms")
 
 
 class Column(StudyModel):
-    """The value stands in a column; `map` translates values, `otherwise` serves the unmapped."""
+    """The value stands in a column; `map` translates values, `otherwise` serves the unmapped ("": none)."""
 
     column: str
     map: dict[str, str] | None = None
@@ -241,6 +241,30 @@ class SalesforceSource(PresetSource):
     PRESET: ClassVar[str] = "salesforce"
 
     salesforce: str
+
+
+class HubspotSource(PresetSource):
+    """A folder with HubSpot's tables as a data pipeline lands them."""
+
+    PRESET: ClassVar[str] = "hubspot"
+
+    hubspot: str
+
+
+class ZendeskSource(PresetSource):
+    """A folder with Zendesk's ticket tables, as a data pipeline lands them or under the vendor's names."""
+
+    PRESET: ClassVar[str] = "zendesk"
+
+    zendesk: str
+
+
+class ServiceNowSource(PresetSource):
+    """A folder with ServiceNow's list exports, or a log of an incident's updates."""
+
+    PRESET: ClassVar[str] = "servicenow"
+
+    servicenow: str
 
 
 def _amount(text: str | None) -> str | None:

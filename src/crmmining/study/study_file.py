@@ -16,9 +16,23 @@ from crmmining.study.durations import Duration
 from crmmining.study.engine_spec import EngineSpec
 from crmmining.study.journey import IdealJourney
 from crmmining.study.plain_reader import PlainReader
-from crmmining.study.source_spec import Actor, PromiseSpec, SalesforceSource, TableSource
+from crmmining.study.source_spec import (
+    Actor,
+    HubspotSource,
+    PromiseSpec,
+    SalesforceSource,
+    ServiceNowSource,
+    TableSource,
+    ZendeskSource,
+)
 
-KINDS_OF_SOURCE: dict[str, type[StudyModel]] = {"table": TableSource, "salesforce": SalesforceSource}
+KINDS_OF_SOURCE: dict[str, type[StudyModel]] = {
+    "table": TableSource,
+    "salesforce": SalesforceSource,
+    "hubspot": HubspotSource,
+    "zendesk": ZendeskSource,
+    "servicenow": ServiceNowSource,
+}
 
 
 def _kind_of_source(value: Any) -> str | None:
@@ -29,7 +43,11 @@ def _kind_of_source(value: Any) -> str | None:
 
 
 Source = Annotated[
-    Annotated[TableSource, Tag("<table>")] | Annotated[SalesforceSource, Tag("<salesforce>")],
+    Annotated[TableSource, Tag("<table>")]
+    | Annotated[SalesforceSource, Tag("<salesforce>")]
+    | Annotated[HubspotSource, Tag("<hubspot>")]
+    | Annotated[ZendeskSource, Tag("<zendesk>")]
+    | Annotated[ServiceNowSource, Tag("<servicenow>")],
     Discriminator(
         _kind_of_source,
         custom_error_type="source",

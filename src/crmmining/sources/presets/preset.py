@@ -117,8 +117,11 @@ class Preset:
                 **described,
                 "table": export.path_of(name),
                 "null": list(self.nulls),
-                "time": {"format": "iso", "zone": export.source.zone},
-                "where": {column: values for column, values in self.kept.items() if column in columns},
+                "time": {"format": "iso", "zone": export.source.zone, **described.get("time", {})},
+                "where": {
+                    **described.get("where", {}),
+                    **{column: values for column, values in self.kept.items() if column in columns},
+                },
                 "links": links,
                 "customer_attributes": attributes if described.get("customer") else {},
                 "max_refused": export.source.max_refused,

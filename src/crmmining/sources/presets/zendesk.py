@@ -1,0 +1,221 @@
+"""Zendesk's ticket tables, as a data pipeline lands them or as the incremental export calls them.
+
+Traps known here: whoever asks may be an agent, who is no customer; deleted tickets stay in as status
+``deleted``, their comments and history too; the history repeats values and is in no order; ``closed`` is
+set by a rule days after ``solved``; private notes stand among the comments; a ticket merged into another
+is closed without being solved; the incremental export has a row for each time a ticket changed.
+Source: Zendesk API reference (Incremental Exports, Tickets, Users, Ticket Comments, Satisfaction Ratings,
+About native system ticket rules); Fivetran's Zendesk Support schema.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from crmmining.sources.csv_dialect import csv_dialect
+from crmmining.sources.presets.preset import Description, Export, Preset, there
+
+ACTIVITIES = {
+    "ticket": "Ticket: new",
+    "ticket_field_history": "Ticket: {value}",
+    "ticket_comment": "Public comment",
+    "ticket_chat_event": "Chat",
+    "satisfaction_rating": "Ticket: rated {score}",
+}
+STATUSES = ["new", "open", "pending", "hold", "on-hold", "solved", "closed"]
+"""A custom status stands beside one of these; ``deleted`` is none of them."""
+
+_TRUE, _FALSE = ["true", "True", "TRUE", "t", "1"], ["false", "False", "FALSE", "f", "0"]
+_ATTRIBUTES = [
+    "type", "priority", "status", "via_channel", "via.channel", "group_id", "assignee_id", "brand_id",
+    "organization_id", "ticket_form_id",
+]  # fmt: skip
+_CHANNELS = {
+    "web_form": "web", "mail": "email", "voice": "phone", "native_messaging": "chat",
+    "mobile": "app", "mobile_sdk": "app", "twitter": "social", "facebook": "social",
+}  # fmt: skip
+
+
+def _user(export: Export, columns: tuple[str, ...]) -> Description:
+    return {
+        "where": {"role": ["end-user"]},
+        "customer": {
+            "zendesk": ["id"],
+            "email": there(["email"], columns),
+            "phone": there(["phone"], columns),
+        },
+    }
+
+
+def _ticket(export: Export, columns: tuple[str, ...]) -> Description:
+    created = {
+        "time": "created_at",
+        "activity": {"template": export.activity("ticket")},
+        **_channel(columns),
+    }
+    ticket: Description = {
+        "where": dict.fromkeys(there(["status"], columns), STATUSES),
+        "record": {
+            "type": "Ticket",
+            "id": "id",
+            "opened": "created_at",
+            "attributes": {name.replace(".", "_"): name for name in there(_ATTRIBUTES, columns)},
+        },
+        "links": [{"column": name, "to": "Ticket"} for name in there(["via_followup_source_id"], columns)],
+    }
+    customer = {"zendesk": ["requester_id"]}
+    if "user" not in export.files:
+        return {**ticket, "customer": customer, "event": created}
+    return {
+        **ticket,
+        **_beside(export, "requester_id"),
+        "events": [
+            {**created, "customer": customer, "where": {"role": ["end-user"]}},
+            {**created, "where": {"role": ["agent", "admin"]}},
+        ],
+    }
+
+
+def _ticket_tag(export: Export, columns: tuple[str, ...]) -> Description:
+    return {
+        "where": {"tag": ["closed_by_merge"]},
+        "record": {"type": "Ticket", "id": "ticket_id", "attributes": {"merged": "tag"}},
+    }
+
+
+def _ticket_comment(export: Export, columns: tuple[str, ...]) -> Description:
+    writer = _either("user_id", "author_id", columns)
+    comment = {
+        "time": _either("created", "created_at", columns),
+        "where": {"public": _TRUE},
+        "resource": {"column": writer},
+        **_channel(columns),
+    }
+    described: Description = {"record": {"type": "*", "id": "ticket_id"}}
+    template = {"template": export.activity("ticket_comment")}
+    if "user" not in export.files:
+        return {**described, "event": {**comment, "activity": template}}
+    by_role = {"column": "role", "map": {"end-user": "Customer commented"}, "otherwise": "Agent commented"}
+    if "default_group_id" in csv_dialect(export.files["user"]).columns:
+        comment |= _department(export, "default_group_id")
+    return {
+        **described,
+        **_beside(export, writer),
+        "event": {
+            **comment,
+            "activity": template if "ticket_comment" in export.source.activities else by_role,
+            "actor": {"column": "role", "map": {"end-user": "customer"}, "otherwise": "company"},
+        },
+    }
+
+
+def _ticket_chat_event(export: Export, columns: tuple[str, ...]) -> Description:
+    """A chat's first message, in the ticket it became; its later messages are no contacts of their own."""
+    return {
+        "record": {"type": "*", "id": "ticket_id"},
+        "lookup": {"table": export.path_of("ticket_chat"), "column": "chat_id", "id": "chat_id"},
+        "event": {
+            "time": "created_at",
+            "activity": {"template": export.activity("ticket_chat_event")},
+            "on_change": "chat_id",
+            "where": {"type": ["ChatMessage"]},
+            "channel": {"value": "chat"},
+        },
+    }
+
+
+def _ticket_field_history(export: Export, columns: tuple[str, ...]) -> Description:
+    template = export.activity("ticket_field_history")
+    changed = {
+        "time": _either("updated", "created_at", columns),
+        "on_change": "value",
+        "resource": {"column": _either("user_id", "author_id", columns)},
+    }
+
+    def of(field: str, activity: str, values: list[str], **more: Any) -> Description:
+        where = {"field_name": [field]} | ({"value": values} if values else {})
+        return {**changed, "activity": {"template": activity}, "where": where, **more}
+
+    events = [
+        of("status", template, STATUSES[1:-1]),
+        of("status", template, STATUSES[-1:], actor={"value": "system"}),
+    ]
+    if "{field_name}" in template:
+        moved = template.replace("{value}", "changed")
+        events += [
+            of("group_id", moved, [], **_department(export, "value")),
+            of("assignee_id", moved, []),
+        ]
+    if "satisfaction_rating" not in export.files:
+        rated = export.activity("satisfaction_rating").replace("{score}", "{value}")
+        events.append(of("satisfaction_score", rated, ["good", "bad"], actor={"value": "customer"}))
+    needed = {name for name in template.replace("}", "{").split("{")[1::2] if name not in columns}
+    beside = {"lookup": {"table": export.path_of("ticket"), "column": "ticket_id", "id": "id"}}
+    return {"record": {"type": "*", "id": "ticket_id"}, "events": events, **(beside if needed else {})}
+
+
+def _satisfaction_rating(export: Export, columns: tuple[str, ...]) -> Description:
+    return {
+        "record": {"type": "*", "id": "ticket_id"},
+        "event": {
+            "time": _either("updated_at", "created_at", columns),
+            "activity": {"template": export.activity("satisfaction_rating")},
+            "where": {"score": ["good", "bad"]},
+            "actor": {"value": "customer"},
+            **(_department(export, "group_id") if "group_id" in columns else {}),
+        },
+    }
+
+
+def _beside(export: Export, column: str) -> Description:
+    """The person a column names, from the table of users: the role tells who is a customer."""
+    return {"lookup": {"table": export.path_of("user"), "column": column, "id": "id"}}
+
+
+def _department(export: Export, column: str) -> Description:
+    """The name of the group a column names, where the export has the table of groups."""
+    found = [path for name, path in export.files.items() if name.casefold() in ("group", "groups")]
+    if not found:
+        return {}
+    delimiter = csv_dialect(found[0]).delimiter
+    with found[0].open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file, delimiter=delimiter)
+        names = {row["id"]: row["name"] for row in rows if row.get("id") and row.get("name")}
+    return {"department": {"column": column, "map": names}}
+
+
+def _channel(columns: tuple[str, ...]) -> Description:
+    found = there(["via_channel", "via.channel"], columns)
+    return {"channel": {"column": found[0], "map": _CHANNELS}} if found else {}
+
+
+def _either(landed: str, own: str, columns: tuple[str, ...]) -> str:
+    """A column by the name a pipeline gives it, or else by the vendor's."""
+    return own if landed not in columns and own in columns else landed
+
+
+ZENDESK = Preset(
+    name="Zendesk",
+    tables={
+        "user": _user,
+        "ticket": _ticket,
+        "ticket_tag": _ticket_tag,
+        "ticket_chat": lambda export, columns: {"record": {"type": "*", "id": "ticket_id"}},
+        "ticket_chat_event": _ticket_chat_event,
+        "ticket_comment": _ticket_comment,
+        "ticket_field_history": _ticket_field_history,
+        "satisfaction_rating": _satisfaction_rating,
+    },
+    holds="The folder of the landed tables holds ticket.csv, user.csv, ticket_comment.csv …",
+    row_id="id",
+    kept={"_fivetran_deleted": _FALSE},
+    also_called={
+        "user": ["users"],
+        "ticket": ["tickets"],
+        "ticket_tag": ["ticket_tags"],
+        "ticket_comment": ["ticket_comments", "comments"],
+        "satisfaction_rating": ["satisfaction_ratings"],
+    },
+    activities=ACTIVITIES,
+)

@@ -92,9 +92,22 @@ def show_conformance(result: Conformance, expired: list[Waiver], top: int, form:
     _show_accepted(result, expired)
     if unchecked := result.deviations.unchecked:
         say(f"Not checked, as no working hours are known: promises at {', '.join(unchecked)}.")
+    for definition in _definitions(result):
+        say(definition)
+
+
+def _definitions(result: Conformance) -> list[str]:
+    """What each number shown means."""
+    from crmmining.mining.simplicity import DEFINITION
     from crmmining.mining.verdicts import VERDICT_DEFINITION
 
-    say(f"{result.definition} {VERDICT_DEFINITION if result.journey else ''}".rstrip())
+    return [
+        result.definition,
+        *([VERDICT_DEFINITION] if result.journey else []),
+        *([result.deviations.definition] if len(result.deviations) else []),
+        result.precision.definition,
+        *([DEFINITION] if result.simplicity is not None else []),
+    ]
 
 
 def _show_accepted(result: Conformance, expired: list[Waiver]) -> None:

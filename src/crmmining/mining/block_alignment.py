@@ -102,10 +102,10 @@ class _Prepared:
         self.blocks = [[_Prepared(branch, costs) for branch in branches] for branches in model.blocks]
         self.own = costs.symbols_of(model.labels)
         self.plain_of = np.full(len(costs.labels), -1, np.int32)
-        plain = costs.symbols_of(automaton.labels[: self.n_plain])
-        self.plain_of[plain] = np.arange(self.n_plain)
+        self.plain = costs.symbols_of(automaton.labels[: self.n_plain])
+        self.plain_of[self.plain] = np.arange(self.n_plain)
         empty = [sum(int(b.machine.ends[0, 0]) for b in branches) for branches in self.blocks]
-        model_costs = [*costs.model[plain].tolist(), *(cost or FAR for cost in empty)]
+        model_costs = [*costs.model[self.plain].tolist(), *(cost or FAR for cost in empty)]
         self.machine: Machine = machine_for(
             automaton,
             np.ones(len(automaton.labels), np.int64),
@@ -181,18 +181,11 @@ class _Level:
         """Cost, where the moves begin, and moves of stretches; model moves as labels of the whole model."""
         costs, first, moves, spans = read_stretches(self.level, sequence, begin, end, is_open)
         n_plain = self.prepared.n_plain
-        labels = self.prepared.costs.symbols_of(self._plain_labels())
         plain = (moves >= 0) & (moves < n_plain)
-        moves[plain] = labels[moves[plain]]
+        moves[plain] = self.prepared.plain[moves[plain]]
         if not self.branches:
             return costs, first, moves
         return costs, *self._filled(sequence, first, moves, spans, np.where(plain, -1, moves - n_plain))
-
-    def _plain_labels(self) -> tuple[str, ...]:
-        chosen = np.full(self.prepared.n_plain, -1, np.int64)
-        known = np.flatnonzero(self.prepared.plain_of >= 0)
-        chosen[self.prepared.plain_of[known]] = known
-        return tuple(self.prepared.costs.labels[i] for i in chosen)
 
     def _filled(
         self, sequence: Ints, first: Ints, moves: NDArray[np.int32], spans: NDArray[np.int32], block: Any

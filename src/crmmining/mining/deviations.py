@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 DEFINITION = (
     "A deviation is a log or model move of the optimal alignment. Affected = cases that show it at least "
     "once. The difference compares decided cases with it against those without; it is an association, "
-    "not a cause."
+    "not a cause. reached q = the least false discovery rate, over all deviations of the log, at which the "
+    "difference stands."
 )
 
 

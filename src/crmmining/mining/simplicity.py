@@ -6,6 +6,8 @@ from collections import Counter
 
 from crmmining.mining.models import PetriNet
 
+DEFINITION = "Simplicity = 1 / (1 + mean arcs per node of the net − 2), at most 1 (Blum 2015)."
+
 
 def measure_simplicity(net: PetriNet) -> float:
     """Inverse arc degree (Blum 2015): 1 / (1 + mean degree - 2), 1 for a plain chain or anything simpler.

@@ -199,6 +199,13 @@ class Workspace:
         self.run("INSERT INTO meta VALUES (?, ?)", [key, value])
 
     @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """All that is done in the block goes to the disk together at its end, without waiting in between."""
+        self.run("BEGIN TRANSACTION")
+        yield
+        self.run("COMMIT")
+
+    @contextmanager
     def _incoming(self, rows: pa.Table) -> Iterator[None]:
         """Rows in memory under the name `incoming`."""
         with self._told():

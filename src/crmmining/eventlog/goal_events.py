@@ -201,6 +201,9 @@ def _adjacency(links: Columns, records: NDArray[np.int64]) -> tuple[NDArray[np.i
     number[records] = np.arange(records.size)
     a, b = number[links["record"]], number[links["linked"]]
     here = (a >= 0) & (b >= 0)
-    record, linked = np.divmod(np.unique(a[here] * (size + 1) + b[here]), size + 1)
+    pairs = np.sort(
+        a[here] * (size + 1) + b[here]
+    )  # np.unique hashes first, which takes several times longer
+    record, linked = np.divmod(pairs[np.flatnonzero(np.diff(pairs, prepend=-1))], size + 1)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(record, minlength=records.size))])
     return offsets.astype(np.int64), linked

@@ -7,7 +7,7 @@ import numpy as np
 from crmmining.engine.engine import Engine
 from crmmining.engine.workspace import Workspace
 from crmmining.sources.identity_kernel import components
-from crmmining.sources.touched import touch_customers, touch_records
+from crmmining.sources.touched import reread_customers, touch_customers, touch_records
 
 
 def make_customers(engine: Engine) -> None:
@@ -23,26 +23,24 @@ def remake_customers(workspace: Workspace, first_file: int) -> None:
 
     Customers whose keys changed are noted as touched, and with them the records they are in.
     """
-    workspace.table("asked_keys", _ASKED, [first_file, first_file])
+    workspace.table("new_pairs", _NEW_PAIRS, [first_file, first_file])
+    workspace.table("asked_keys", _ASKED)
     keys, customer = _found(workspace, _ASKED_PAIRS)
     workspace.hold("found_customers", {"key": keys, "customer": customer})
     workspace.table("changed_keys", _CHANGED)
     for side in ("old", "new"):
-        touch_customers(workspace, f"SELECT {side} AS customer FROM changed_keys")
+        reread_customers(workspace, f"SELECT {side} AS customer FROM changed_keys")
     workspace.run("DELETE FROM key_customers WHERE key IN (SELECT key FROM changed_keys)")
     workspace.append("key_customers", "SELECT key, new FROM changed_keys WHERE new IS NOT NULL")
     for table in ("events", "said_records"):
         touch_records(workspace, f"SELECT t.record FROM {table} t SEMI JOIN changed_keys c ON c.key = t.key")
-    for said in ("said_customer_attributes", "said_keys"):
-        touch_customers(
-            workspace,
-            f"SELECT k.customer FROM {said} s JOIN key_customers k ON k.key = s.key WHERE s.file >= ?",
-            [first_file],
-        )
+    new = "SELECT k.customer FROM {} s JOIN key_customers k ON k.key = s.key WHERE s.file >= ?"
+    reread_customers(workspace, new.format("said_customer_attributes"), [first_file])
+    touch_customers(workspace, new.format("said_keys"), [first_file])
     for table, sql in (("customers", _CUSTOMERS), ("customer_attributes", _ATTRIBUTES)):
-        workspace.run(f"DELETE FROM {table} WHERE customer IN (SELECT customer FROM touched_customers)")
-        workspace.append(table, sql.format(only="SEMI JOIN touched_customers t ON t.customer = c.customer"))
-    workspace.drop("asked_keys", "found_customers", "changed_keys")
+        workspace.run(f"DELETE FROM {table} WHERE customer IN (SELECT customer FROM reread_customers)")
+        workspace.append(table, sql.format(only="SEMI JOIN reread_customers t ON t.customer = c.customer"))
+    workspace.drop("new_pairs", "asked_keys", "found_customers", "changed_keys")
 
 
 def _found(engine: Engine, said: str) -> tuple[np.ndarray, np.ndarray]:
@@ -54,15 +52,22 @@ def _found(engine: Engine, said: str) -> tuple[np.ndarray, np.ndarray]:
     return keys, customer[keys]
 
 
+# What is said for the first time; a pair that was known joins nobody anew.
+_NEW_PAIRS = """
+    WITH fresh AS (SELECT DISTINCT key, same FROM said_keys WHERE file >= ?)
+    SELECT f.key, f.same
+    FROM fresh f
+    ANTI JOIN (SELECT s.key, s.same FROM said_keys s SEMI JOIN fresh USING (key, same) WHERE s.file < ?) o
+        ON o.key = f.key AND o.same = f.same
+"""
 # Keys of which something new is said, or said no more, and all other keys of the customers they are in:
 # whoever is connected with one of them, before or now, is among them.
 _ASKED = """
     WITH named AS (
-        SELECT key FROM said_keys WHERE file >= ?
-        UNION SELECT same FROM said_keys WHERE file >= ?
+        SELECT key FROM new_pairs UNION SELECT same FROM new_pairs
     ), met AS (
         SELECT k.customer FROM key_customers k SEMI JOIN named n ON n.key = k.key
-        UNION SELECT customer FROM touched_customers
+        UNION SELECT customer FROM reread_customers
     )
     SELECT key FROM named
     UNION SELECT k.key FROM key_customers k SEMI JOIN met m ON m.customer = k.customer

@@ -127,7 +127,8 @@ def _load(
         if changes is None:
             fill(workspace, study, jobs, tables, began, say)
         else:
-            add_changes(workspace, study, jobs, tables, changes, began, say)
+            with workspace.at_once():
+                add_changes(workspace, study, jobs, tables, changes, began, say)
         workspace.remember(_DECLARED, _declared(study))
         workspace.run("CHECKPOINT")  # closing does it too, but keeps silent when the disk is full
         say("done", 1.0)

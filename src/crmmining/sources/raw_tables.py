@@ -89,13 +89,17 @@ def _read_into(
         return _read_parquet(workspace, table, path, spec)
     dialect = csv_dialect(path, delimiter=spec.delimiter, quote=spec.quote, encoding=spec.encoding)
     columns = Columns(str(path), dialect.columns)
-    declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in dialect.columns)
-    workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
+    _make_raw(workspace, table, columns)
     if known is None:
         _copy_csv(workspace, table, dialect, spec)
     else:
         _copy_growth(workspace, table, dialect, spec, known)
     return columns
+
+
+def _make_raw(workspace: Workspace, table: str, columns: Columns) -> None:
+    declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in columns.names)
+    workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
 
 
 def _copy_growth(
@@ -116,8 +120,9 @@ def _copy_growth(
         try:
             _copy_csv(workspace, table, replace(dialect, path=growth), spec, known.n_rows)
         except SourceError:
-            workspace.run(f"DELETE FROM {table}")
-            _copy_csv(workspace, table, dialect, spec)
+            with Workspace() as apart:  # a statement that failed ends the transaction of this one
+                _make_raw(apart, table, Columns(str(dialect.path), dialect.columns))
+                _copy_csv(apart, table, dialect, spec)
             raise
 
 
@@ -150,9 +155,8 @@ def _read_parquet(workspace: Workspace, table: str, path: Path, spec: TableSourc
         )
     ]
     columns = Columns(str(path), names)
-    declared = ", ".join(f"{columns.quoted(name)} VARCHAR" for name in names)
     chosen = ", ".join(f"CAST({columns.quoted(name)} AS VARCHAR)" for name in names)
-    workspace.run(f"CREATE OR REPLACE TEMP TABLE {table} (_row BIGINT, {declared})")
+    _make_raw(workspace, table, columns)
     workspace.run(
         f"INSERT INTO {table} SELECT row_number() OVER (), {chosen} FROM read_parquet(?)", [str(path)]
     )

@@ -1,7 +1,8 @@
 """What new rows touch: the records and customers that are made anew, the others staying as they are.
 
-Noted in two working tables, touched_records and touched_customers, before rows are taken out and after
-rows have come in. A load from nothing has no such tables: it makes everything.
+Noted in working tables, before rows are taken out and after rows have come in: touched_records and
+touched_customers, whose goals are made anew; reread_customers, of whom something else is said than before:
+their keys or attributes. A load from nothing has no such tables: it makes everything.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ _SAID = ("said_keys", "said_customer_attributes", "said_records", "said_attribut
 def open_touched(workspace: Workspace) -> None:
     """Nothing is touched yet."""
     workspace.table("touched_records", "SELECT record FROM records WHERE FALSE")
-    workspace.table("touched_customers", "SELECT customer FROM customers WHERE FALSE")
+    for name in ("touched_customers", "reread_customers"):
+        workspace.table(name, "SELECT customer FROM customers WHERE FALSE")
 
 
 def close_touched(workspace: Workspace) -> None:
     """Give their space back."""
-    workspace.drop("touched_records", "touched_customers")
+    workspace.drop("touched_records", "touched_customers", "reread_customers")
 
 
 def touch_records(workspace: Workspace, sql: str, values: Sequence[object] = ()) -> None:
@@ -38,11 +40,21 @@ def touch_records(workspace: Workspace, sql: str, values: Sequence[object] = ())
 
 def touch_customers(workspace: Workspace, sql: str, values: Sequence[object] = ()) -> None:
     """Note the customers a query finds."""
+    _note_customers(workspace, "touched_customers", sql, values)
+
+
+def reread_customers(workspace: Workspace, sql: str, values: Sequence[object] = ()) -> None:
+    """Note the customers a query finds: who they are, or what they are like, is said otherwise now."""
+    for table in ("touched_customers", "reread_customers"):
+        _note_customers(workspace, table, sql, values)
+
+
+def _note_customers(workspace: Workspace, table: str, sql: str, values: Sequence[object]) -> None:
     workspace.run(
         f"""
-        INSERT INTO touched_customers
+        INSERT INTO {table}
         SELECT DISTINCT customer FROM ({sql}) n
-        WHERE customer IS NOT NULL AND customer NOT IN (SELECT customer FROM touched_customers)
+        WHERE customer IS NOT NULL AND customer NOT IN (SELECT customer FROM {table})
         """,
         values,
     )
@@ -66,7 +78,7 @@ def forget_files(workspace: Workspace, files: Sequence[int]) -> int:
         touch_records(workspace, f"SELECT record FROM {table} WHERE {said}", files)
     for table in ("said_keys", "said_customer_attributes"):
         touched = f"SELECT k.customer FROM {table} s JOIN key_customers k ON k.key = s.key WHERE s.{said}"
-        touch_customers(workspace, touched, files)
+        reread_customers(workspace, touched, files)
     for table in (*_SAID, "refused", "notes", "files"):
         workspace.run(f"DELETE FROM {table} WHERE {said}", files)
     return n

@@ -23,9 +23,9 @@ from tests.sources.small import PLAIN, events, write_study
 from tests.sources.worlds import World, told
 
 from crmmining.cli.boundary import run
+from crmmining.engine import beside as working_file
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import SourceError, WorkspaceError
-from crmmining.sources import loading
 from crmmining.sources.loading import open_study
 
 if os.name == "nt":
@@ -94,7 +94,7 @@ def load_and_die(pipe: Connection, path: Path, reload: bool, point: str) -> None
 
         setattr(module, name, watched)
 
-    for module, name in ((shutil, "copyfile"), (loading, "sync_to_disk"), (os, "replace")):
+    for module, name in ((shutil, "copyfile"), (working_file, "sync_to_disk"), (os, "replace")):
         watch(module, name)
     open_study(path, reload=reload, progress=lambda step, share: die() if step.startswith(point) else None)
 

@@ -7,22 +7,22 @@ fails, is stopped or killed leaves what was stored, and those who read the works
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crmmining.engine.beside import Beside
 from crmmining.engine.duckdb_errors import running_error
-from crmmining.engine.leftovers import remove_leftovers, sync_to_disk
+from crmmining.engine.engine import Engine
+from crmmining.engine.leftovers import remove_leftovers
 from crmmining.engine.load_lock import load_lock
 from crmmining.engine.memory import Memory
 from crmmining.engine.schema import SCHEMA_VERSION
 from crmmining.engine.workspace import Workspace, schema_version
 from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
-from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of
+from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of, nothing_differs
 from crmmining.sources.presets import PRESETS
 from crmmining.study.engine_spec import SparkSpec
 from crmmining.study.reading import read_study_file
@@ -64,13 +64,14 @@ def open_study(
         tables = [spec for found in sources for spec in found]
         return open_on_spark(study, study.engine, jobs, tables, _declared(study), reload=reload, say=say)
     target = study.workspace_path
-    if not reload and (current := _current(target, study, jobs, limit)):
+    if not reload and (current := _current(target, study, jobs, limit, nothing_differs)):
         return current
     with load_lock(target, wait=wait, say=lambda text: say(text, 0.0)):
         remove_leftovers(target)
-        if not reload and (current := _current(target, study, jobs, limit)):
-            return current  # another load has done it meanwhile
-        _load(study, jobs, sources, target, limit, say, reload=reload)
+        with Beside(target, copy=not reload) as beside:
+            if not reload and (current := _current(target, study, jobs, limit, _nothing_new)):
+                return current  # another load has done it meanwhile, or only dates changed
+            _load(study, jobs, sources, beside, limit, say, reload=reload)
     return Study(study, Workspace(target, read_only=True, memory=limit))
 
 
@@ -85,13 +86,23 @@ def _quiet(step: str, share: float) -> None:
     return None
 
 
-def _current(target: Path, study: StudyFile, jobs: list[Job], memory: Memory | None) -> Study | None:
+def _nothing_new(jobs: list[Job], workspace: Engine) -> bool:
+    return not find_changes(jobs, workspace)
+
+
+def _current(
+    target: Path,
+    study: StudyFile,
+    jobs: list[Job],
+    memory: Memory | None,
+    unchanged: Callable[[list[Job], Engine], bool],
+) -> Study | None:
     """The study as it is stored, if nothing is new."""
     if not target.is_file() or schema_version(target) != SCHEMA_VERSION:
         return None
     workspace = Workspace(target, read_only=True, memory=memory)
     try:
-        if workspace.meta(_DECLARED) == _declared(study) and not find_changes(jobs, workspace):
+        if workspace.meta(_DECLARED) == _declared(study) and unchanged(jobs, workspace):
             return Study(study, workspace)
     except BaseException:
         workspace.close()
@@ -110,7 +121,7 @@ def _load(
     study: StudyFile,
     jobs: list[Job],
     sources: list[list[TableSource]],
-    target: Path,
+    beside: Beside,
     memory: Memory | None,
     say: Progress,
     *,
@@ -119,11 +130,15 @@ def _load(
     from crmmining.sources.filling import add_changes, fill  # the compiler comes with it
 
     tables = [spec for found in sources for spec in found]
+    target = beside.target
     if reload:
         _leave_others(target)
     changes = None if reload else _changes(target, study, jobs)
     began = time.time_ns() // 1000
-    with _beside(target, copy=changes is not None) as beside, Workspace(beside, memory=memory) as workspace:
+    with (
+        _in_place_of(beside, copied=changes is not None) as path,
+        Workspace(path, memory=memory) as workspace,
+    ):
         if changes is None:
             fill(workspace, study, jobs, tables, began, say)
         else:
@@ -173,15 +188,12 @@ def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
 
 
 @contextmanager
-def _beside(target: Path, *, copy: bool) -> Iterator[Path]:
-    """A file beside that takes the target's place when the block ends well, and is gone when not."""
-    beside = target.with_name(f"{target.name}.{os.getpid()}.loading")
+def _in_place_of(beside: Beside, *, copied: bool) -> Iterator[Path]:
+    """The file to work on; it takes the workspace's place when the block ends well."""
+    target = beside.target
     try:
-        if copy:
-            shutil.copyfile(target, beside)
-        yield beside
-        sync_to_disk(beside)
-        beside.replace(target)
+        yield beside.copied() if copied else beside.emptied()
+        beside.take_place()
     except OSError as error:
         said = f"{error.filename or target}: {error.strerror or error}; nothing was changed"
         raise running_error(target, said) or WorkspaceError(said) from None
@@ -189,5 +201,3 @@ def _beside(target: Path, *, copy: bool) -> Iterator[Path]:
         if str(error) != "Query interrupted":
             raise
         raise KeyboardInterrupt from None  # what the database makes of Ctrl-C
-    finally:
-        remove_leftovers(target)

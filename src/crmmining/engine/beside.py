@@ -1,0 +1,62 @@
+"""A file beside a workspace on which a load works, and which takes its place when all is well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from threading import Thread
+
+from crmmining.engine.leftovers import remove_leftovers, sync_to_disk
+
+
+class Beside:
+    """Copies the workspace while its user still looks for what is new; gone at the end of the block.
+
+    To be used by who holds the lock.
+    """
+
+    def __init__(self, target: Path, *, copy: bool) -> None:
+        self.target, self.path = target, target.with_name(f"{target.name}.{os.getpid()}.loading")
+        self._error: OSError | None = None
+        self._copying = Thread(target=self._copy, daemon=True) if copy and target.is_file() else None
+
+    def __enter__(self) -> Beside:
+        if self._copying:
+            self._copying.start()
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        if self._copying:
+            self._copying.join()
+        remove_leftovers(self.target)
+
+    def copied(self) -> Path:
+        """The file, as the workspace is.
+
+        Raises:
+            OSError: it could not be copied.
+        """
+        if self._copying:
+            self._copying.join()
+        if self._error:
+            raise self._error
+        return self.path
+
+    def emptied(self) -> Path:
+        """The file's place, with nothing in it."""
+        if self._copying:
+            self._copying.join()
+        self.path.unlink(missing_ok=True)
+        return self.path
+
+    def take_place(self) -> None:
+        """Put the file where the workspace is, in one step."""
+        sync_to_disk(self.path)
+        self.path.replace(self.target)
+
+    def _copy(self) -> None:
+        try:
+            shutil.copyfile(self.target, self.path)
+        except OSError as error:
+            self._error = error

@@ -180,8 +180,16 @@ def _found(
     return {name: int(n) for name, n in found.items() if n is not None}
 
 
+def start(path: str) -> Found:
+    """The floor: what has to be imported to read a Parquet file into NumPy arrays, and nothing done."""
+    import numpy  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    return {}
+
+
 PEERS: dict[str, Callable[[str], Found]] = {
-    peer.__name__: peer for peer in (crmmining, pandas, duckdb, polars, pm4py, pl4pm, r4pm)
+    peer.__name__: peer for peer in (crmmining, pandas, duckdb, polars, pm4py, pl4pm, r4pm, start)
 }
 
 

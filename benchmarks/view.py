@@ -90,6 +90,19 @@ def table(n_events: int, runs: dict[str, list[Run]]) -> list[str]:
             f"| {n_events:,} | {name} | {len(found)} | {own['wall']:.2f} | {own['cpu']:.2f} | "
             f"{own['megabytes']:.0f} | {ratios} |"
         )
+    if "start" in runs:
+        floor = _median(runs["start"])["wall"]
+        beyond = {
+            name: _median(found)["wall"] - floor
+            for name, found in runs.items()
+            if name not in ("start", "loaded", "crmmining") and "failed" not in found[-1]
+        }
+        own = ours["wall"] - floor
+        ratios = ", ".join(f"{name} {seconds / own:.1f}" for name, seconds in beyond.items())
+        lines += [
+            "",
+            f"Beyond *start* ({floor:.2f} s: Python, NumPy, pyarrow): ours {own:.2f} s; ÷ ours: {ratios}.",
+        ]
     loaded = runs["loaded"][-1]
     if "failed" not in loaded:
         sort, view = loaded["sort"], loaded["view"]

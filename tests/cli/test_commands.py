@@ -180,3 +180,12 @@ def test_a_reader_who_stops_reading_is_no_missed_threshold(home_move_study):
     path = home_move_study.declared.path
     command = f"{sys.executable} -m crmmining compare {path} | head -1 >/dev/null; exit ${{PIPESTATUS[0]}}"
     assert subprocess.run(["bash", "-c", command], check=False).returncode == 0
+
+
+def test_refused_rows_of_a_plain_log_are_asked_of_a_study(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log.csv").write_text("case,activity,time\n1,a,2025-01-01\n")
+    code, _, said = run_line(f"crmmining inspect {tmp_path}/log.csv --refused", tmp_path, capsys)
+    assert code == 2
+    assert said.startswith("crmmining: --refused lists what a study set aside")

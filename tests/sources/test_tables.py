@@ -99,6 +99,9 @@ def test_max_refused_sets_unreadable_rows_aside(tmp_path: Path) -> None:
     content = UNREADABLE.format(at="soon", start="03/02/2025", step="a", score="1")
     study = table(tmp_path, f"max_refused: 0.25{ROLES}", content)
     assert refused(study) == [(4, "at", "soon", "is no time like '%d/%m/%Y'")]
+    assert study.refused.to_numpy().tolist() == [
+        ["events.csv", 4, "at", "soon", "is no time like '%d/%m/%Y'"]
+    ]
     assert events(study, "row", "start", "satisfaction") == [
         (1, utc("2025-02-01"), 4),
         (2, utc("2025-02-01"), None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmmining.cli.opening import LogOptions, open_log, open_source, open_view
+from crmmining.cli.opening import LogOptions, open_log, open_source, open_study, open_view
 from crmmining.cli.options import (
     Activity,
     ActivityShare,
@@ -21,6 +21,7 @@ from crmmining.cli.options import (
     Noise,
     PathShare,
     Process,
+    Refused,
     Resource,
     Source,
     SplitBy,
@@ -32,6 +33,7 @@ from crmmining.cli.options import (
     Zone,
 )
 from crmmining.cli.rendering import say, show_frame
+from crmmining.errors import InvalidOptionError
 
 if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
@@ -51,13 +53,21 @@ def inspect(
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
     where: Where = None,
+    refused: Refused = False,
     form: As = Format.table,
 ) -> None:
     """Say what is in a study or a log: cases, events, quality, what flattening costs.
 
     Example: crmmining inspect sample_logs/home_move/study.yaml
     """
-    from crmmining.cli.inspecting import show_log, show_study
+    from crmmining.cli.inspecting import show_log, show_refused, show_study
+    from crmmining.sources.plain_logs import is_plain_log
+
+    if refused:
+        if is_plain_log(source):
+            raise InvalidOptionError(f"--refused lists what a study set aside; {source} is a plain log")
+        show_refused(open_study(source), form)
+        return
 
     options = LogOptions(
         process, goal, case, activity, time, start, customer, resource, time_format, zone, where

@@ -53,6 +53,15 @@ def show_study(study: Study, form: Format) -> None:
         say(f"! {warning}")
 
 
+def show_refused(study: Study, form: Format) -> None:
+    """Every row that was set aside, as it stands in its file."""
+    rows = study.refused
+    if form is Format.table and not len(rows):
+        say(f"{study.name}: no row was refused")
+        return
+    show_frame(rows, form, title=f"{study.name}: {len(rows):,} refused values, by file and row")
+
+
 def show_log(log: EventLog, form: Format) -> None:
     """Counts, times, activities."""
     import numpy as np

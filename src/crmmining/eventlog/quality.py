@@ -92,6 +92,11 @@ _REFUSED = """
     GROUP BY path, reason
     ORDER BY path, reason
 """
+_REFUSED_ROWS = """
+    SELECT path, row, column_name, coalesce(value, '') AS value, reason
+    FROM refused JOIN files USING (file)
+    ORDER BY rank, path, row, column_name, reason
+"""
 _NOTES = """
     SELECT n.topic, n.what, n.n, n.of, n.example
     FROM notes n JOIN files f USING (file)
@@ -99,6 +104,13 @@ _NOTES = """
     ORDER BY f.rank, n.what
 """
 _NAMES = ("topic", "what", "n", "of", "example")
+
+
+def read_refused(workspace: Engine) -> pd.DataFrame:
+    """Every row that was set aside: path, row (as numbered in the file), column_name, value, reason."""
+    import pandas as pd
+
+    return pd.DataFrame(workspace.columns(_REFUSED_ROWS))
 
 
 def read_quality(workspace: Engine, study: StudyFile) -> Quality:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -13,10 +13,11 @@ from crmmining.engine.engine import StoredTables
 from crmmining.errors import UnknownNameError, WorkspaceError
 from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.codes import laid_out
+from crmmining.eventlog.customer_life import CustomerLife, customer_life
 from crmmining.eventlog.flattening import Flattening, flattening
 from crmmining.eventlog.goal_building import Silence
 from crmmining.eventlog.log import CaseNotion, EventLog
-from crmmining.eventlog.quality import Quality, read_quality
+from crmmining.eventlog.quality import Quality, read_quality, read_refused
 from crmmining.eventlog.selection import (
     CaseTables,
     choose_cases,
@@ -29,6 +30,9 @@ from crmmining.eventlog.stored_log import LogQuery, log_query, read_log
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
 from crmmining.study.waivers import Waiver, read_waivers
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BYTES_PER_EVENT = 64
 """What a log of a study takes in memory: eight numbers per event."""
@@ -104,6 +108,11 @@ class Study:
         return read_quality(self.workspace, self.declared)
 
     @cached_property
+    def refused(self) -> pd.DataFrame:
+        """Every row that was set aside on loading: path, row, column_name, value, reason."""
+        return read_refused(self.workspace)
+
+    @cached_property
     def runs(self) -> tuple[Run, ...]:
         """The loads that made this workspace, the last one last."""
         return tuple(Run(*row) for row in self.workspace.rows("SELECT * FROM runs ORDER BY run"))
@@ -112,6 +121,14 @@ class Study:
     def flattening(self) -> Flattening:
         """What each case notion leaves out, doubles and mixes."""
         return flattening(self.workspace, self.declared)
+
+    def customer(self, key: str) -> CustomerLife:
+        """One customer's life as both views, each event with its goal and the rule that put it there.
+
+        Raises:
+            InvalidOptionError: nobody has this key, or several have it.
+        """
+        return customer_life(self.workspace, key)
 
     @cached_property
     def silences(self) -> dict[str, Silence]:

@@ -145,3 +145,48 @@ def test_a_number_is_the_same_however_it_is_written(number: str, tmp_path: Path)
     """
     study = opened(tmp_path, declared, calls=f"at,step,phone\n2025-01-01,x,{number}\n")
     assert customers(study) == ["442079460001"]
+
+
+SWITCHBOARD = """
+study: Switchboard
+sources:
+  - table: calls.csv
+    event: {time: at, activity: step, customer: {email: mail, phone: number}}
+customers: {shared_above: 2}
+"""
+
+
+def calls(*rows: str) -> str:
+    return "\n".join(["at,step,mail,number", *rows]) + "\n"
+
+
+RINGS = (
+    "2025-01-01,call,ann@x,1",
+    "2025-01-02,call,bob@x,1",
+    "2025-01-03,call,cyd@x,1",
+    "2025-01-04,call,cyd@x,2",
+)
+
+
+def customers_of(study: Study) -> list[str]:
+    return [name for (name,) in study.workspace.rows("SELECT key FROM customers ORDER BY key")]
+
+
+def test_a_number_beside_many_addresses_makes_nobody_one_customer(tmp_path: Path) -> None:
+    study = opened(tmp_path, SWITCHBOARD, calls=calls(*RINGS, "2025-01-05,call,,1"))
+    assert customers_of(study) == ["1", "ann@x", "bob@x", "cyd@x"]
+    assert events(study, "customer") == ["ann@x", "bob@x", "cyd@x", "cyd@x", "1"]
+    row = study.quality.findings.query("what.str.startswith('keys beside')").to_dict("records")[0]
+    assert (row["n"], row["of"], row["example"]) == (1, 5, "1")
+
+
+def test_as_many_addresses_as_allowed_are_one_customer(tmp_path: Path) -> None:
+    assert customers_of(opened(tmp_path, SWITCHBOARD, calls=calls(*RINGS[:2]))) == ["ann@x"]
+
+
+def test_a_customer_parts_once_a_key_is_shared_and_joins_when_it_no_more_is(tmp_path: Path) -> None:
+    opened(tmp_path, SWITCHBOARD, calls=calls(*RINGS[:2])).workspace.close()
+    grown = opened(tmp_path, SWITCHBOARD, calls=calls(*RINGS))
+    assert customers_of(grown) == ["1", "ann@x", "bob@x", "cyd@x"]
+    grown.workspace.close()
+    assert customers_of(opened(tmp_path, SWITCHBOARD, calls=calls(*RINGS[1:]))) == ["bob@x"]

@@ -8,9 +8,9 @@ from tests.sources.worlds import World, told
 from crmmining.sources.loading import open_study
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_increments_make_what_a_load_from_nothing_makes(seed: int, tmp_path: Path) -> None:
-    world, happened = World(seed), []
+@pytest.mark.parametrize(("seed", "shared_above"), [*((n, 10) for n in range(7)), (7, 2), (8, 2), (9, 2)])
+def test_increments_make_what_a_load_from_nothing_makes(seed: int, shared_above: int, tmp_path: Path) -> None:
+    world, happened = World(seed, shared_above), []
     path = world.write(tmp_path / "grown")
     open_study(path).workspace.close()
     for step in range(4):

@@ -55,8 +55,8 @@ HEADERS = {
 class World:
     """Tables of rows by file, in the hands of chance."""
 
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
+    def __init__(self, seed: int, shared_above: int = 10) -> None:
+        self.chance, self.shared_above = random.Random(seed), shared_above
         self.files: dict[str, list[str]] = {
             "deals/w10.csv": self.rows("deals", 25),
             "deals/w30.csv": self.rows("deals", 25),
@@ -131,7 +131,7 @@ class World:
             content = "\n".join([header, *rows]) + "\n"
             if not path.exists() or path.read_text() != content:
                 path.write_text(content)
-        (folder / "study.yaml").write_text(DECLARED)
+        (folder / "study.yaml").write_text(f"{DECLARED}customers: {{shared_above: {self.shared_above}}}\n")
         return folder / "study.yaml"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crmmining.engine.engine import Engine
 from crmmining.errors import nearest
+from crmmining.eventlog.shared_keys import shared_keys
 from crmmining.study.study_file import StudyFile
 
 YEAR_1990 = 631_152_000_000_000
@@ -154,7 +155,33 @@ def count_quality(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
         found = rank is not None and n
         example = workspace.value("SELECT min(path) FROM files WHERE rank = ?", [rank]) if found else None
         yield count.topic, count.what, n, workspace.value(f"SELECT count(*) FROM {count.whole}"), example
+    yield from _crowds(workspace, study)
     yield from _activities(workspace, study)
+
+
+def _crowds(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
+    """Keys and customers behind whom more than one person may stand; nothing where there are none."""
+    shared = shared_keys(workspace, study.customers.shared_above)
+    if shared.size:
+        what = f"keys beside more than {study.customers.shared_above} others, which make nobody one customer"
+        example = workspace.value("SELECT value FROM keys WHERE key = ?", [int(shared[0])])
+        yield "customers", what, shared.size, workspace.value("SELECT count(*) FROM keys"), example
+    n, busiest, most = workspace.rows(_CROWDED, [MANY_RECORDS])[0]
+    if n:
+        what = f"customers with more than {MANY_RECORDS} records: is it one person?"
+        whole = workspace.value("SELECT count(*) FROM customers")
+        yield "customers", what, n, whole, f"{busiest} ({most:,} records)"
+
+
+MANY_RECORDS = 100
+_CROWDED = """
+    SELECT count(*), max_by(c.key, r.n), max(r.n)
+    FROM (
+        SELECT customer, count(*) AS n FROM records WHERE customer IS NOT NULL
+        GROUP BY customer HAVING count(*) > ?
+    ) r
+    JOIN customers c ON c.customer = r.customer
+"""
 
 
 _RECORDS_OF_PROCESS = """

@@ -35,7 +35,7 @@ def fill(
     readings = [whole(job) for job in jobs]
     n_added = _read(workspace, study, jobs, readings, 0, say)
     say("finding customers", 0.6)
-    make_customers(workspace)
+    make_customers(workspace, study)
     say("making records", 0.68)
     make_records(workspace, study, tables)
     say("building goals", 0.8)
@@ -59,7 +59,7 @@ def add_changes(
     n_added = _read(workspace, study, jobs, changes.readings, first_file, say)
     touch_new(workspace, first_file)
     say("finding customers", 0.6)
-    remake_customers(workspace, first_file)
+    remake_customers(workspace, study, first_file)
     say("making records", 0.68)
     remake_records(workspace, study, tables)
     say("building goals", 0.8)

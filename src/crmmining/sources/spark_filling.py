@@ -72,7 +72,7 @@ def fill_on_spark(
     take_in(workspace, study)
     workspace.drop(*STAGES)
     say("finding customers", 0.6)
-    make_customers(workspace)
+    make_customers(workspace, study)
     say("making records", 0.7)
     make_records(workspace, study, tables)
     say("building goals", 0.8)

@@ -74,6 +74,7 @@ class Customers(StudyModel):
     match: Names = Field(default_factory=lambda: ["email", "phone"])
     attributes: Names = Field(default_factory=list)
     country_code: Annotated[str | None, BeforeValidator(lambda code: str(code).lstrip("+"))] = None
+    shared_above: int = Field(10, ge=1)
 
 
 class Target(StudyModel):

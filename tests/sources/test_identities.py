@@ -190,3 +190,17 @@ def test_a_customer_parts_once_a_key_is_shared_and_joins_when_it_no_more_is(tmp_
     assert customers_of(grown) == ["1", "ann@x", "bob@x", "cyd@x"]
     grown.workspace.close()
     assert customers_of(opened(tmp_path, SWITCHBOARD, calls=calls(*RINGS[1:]))) == ["bob@x"]
+
+
+def test_a_customer_with_hundreds_of_records_is_asked_about(tmp_path: Path) -> None:
+    declared = """
+    study: Service account
+    sources:
+      - table: work.csv
+        record: {type: case, id: case}
+        event: {time: at, activity: step, customer: {id: who}}
+    """
+    rows = [f"2025-01-01,ask,robot,c{n}" for n in range(101)] + ["2025-01-01,ask,ann,c999"]
+    study = opened(tmp_path, declared, work="\n".join(["at,step,who,case", *rows]) + "\n")
+    row = study.quality.findings.query("what.str.startswith('customers with more')").to_dict("records")[0]
+    assert (row["n"], row["of"], row["example"]) == (1, 2, "robot (101 records)")

@@ -166,21 +166,23 @@ def _crowds(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
         what = f"keys beside more than {study.customers.shared_above} others, which make nobody one customer"
         example = workspace.value("SELECT value FROM keys WHERE key = ?", [int(shared[0])])
         yield "customers", what, shared.size, workspace.value("SELECT count(*) FROM keys"), example
-    n, busiest, most = workspace.rows(_CROWDED, [MANY_RECORDS])[0]
-    if n:
+    crowded = workspace.rows(_CROWDED, [MANY_RECORDS])
+    if crowded:
+        busiest, most = crowded[0]
         what = f"customers with more than {MANY_RECORDS} records: is it one person?"
         whole = workspace.value("SELECT count(*) FROM customers")
-        yield "customers", what, n, whole, f"{busiest} ({most:,} records)"
+        yield "customers", what, len(crowded), whole, f"{busiest} ({most:,} records)"
 
 
 MANY_RECORDS = 100
 _CROWDED = """
-    SELECT count(*), max_by(c.key, r.n), max(r.n)
+    SELECT c.key, r.n
     FROM (
         SELECT customer, count(*) AS n FROM records WHERE customer IS NOT NULL
         GROUP BY customer HAVING count(*) > ?
     ) r
     JOIN customers c ON c.customer = r.customer
+    ORDER BY r.n DESC, c.key
 """
 
 

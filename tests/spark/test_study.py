@@ -34,6 +34,10 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitSt
     mine, theirs = told(study), told(beside)
     for what, rows in theirs.items():
         assert mine[what] == rows, what
+    busiest = beside.workspace.value(_BUSIEST)
+    life, expected_life = study.customer(busiest), beside.customer(busiest)
+    assert life.events.to_csv() == expected_life.events.to_csv()
+    assert life.goals.to_csv() == expected_life.goals.to_csv()
     for name in ("Get it", "Be helped"):
         notion = CaseNotion("journey", name)
         found, expected = view_of_study(study, notion, CHOSEN), view_of_study(beside, notion, CHOSEN)
@@ -41,6 +45,12 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitSt
         assert found.variants.to_frame().equals(expected.variants.to_frame())
         chosen = study.journey_log(name, where=CHOSEN)
         assert chosen.variants.to_frame().equals(expected.variants.to_frame())
+
+
+_BUSIEST = """
+    SELECT min(c.key) FROM customers c JOIN goal_facts g ON g.customer = c.customer
+    GROUP BY g.customer ORDER BY count(*) DESC, 1 LIMIT 1
+"""
 
 
 def test_what_is_loaded_is_not_loaded_again(tmp_path: Path, closing: ExitStack) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crmmining.engine.engine import Engine
 from crmmining.errors import nearest
-from crmmining.eventlog.shared_keys import shared_keys
+from crmmining.eventlog.shared_keys import SHARED_KEYS
 from crmmining.study.study_file import StudyFile
 
 YEAR_1990 = 631_152_000_000_000
@@ -161,20 +161,23 @@ def count_quality(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
 
 def _crowds(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
     """Keys and customers behind whom more than one person may stand; nothing where there are none."""
-    shared = shared_keys(workspace, study.customers.shared_above)
-    if shared.size:
-        what = f"keys beside more than {study.customers.shared_above} others, which make nobody one customer"
-        example = workspace.value("SELECT value FROM keys WHERE key = ?", [int(shared[0])])
-        yield "customers", what, shared.size, workspace.value("SELECT count(*) FROM keys"), example
+    most = study.customers.shared_above
+    n, example = workspace.rows(_SHARED, [most, most])[0]
+    if n:
+        what = f"keys beside more than {most} others, which make nobody one customer"
+        yield "customers", what, n, workspace.value("SELECT count(*) FROM key_customers"), example
     crowded = workspace.rows(_CROWDED, [MANY_RECORDS])
     if crowded:
-        busiest, most = crowded[0]
+        busiest, n_records = crowded[0]
         what = f"customers with more than {MANY_RECORDS} records: is it one person?"
         whole = workspace.value("SELECT count(*) FROM customers")
-        yield "customers", what, len(crowded), whole, f"{busiest} ({most:,} records)"
+        yield "customers", what, len(crowded), whole, f"{busiest} ({n_records:,} records)"
 
 
 MANY_RECORDS = 100
+_SHARED = (
+    f"SELECT count(*), min(k.value) FROM keys k SEMI JOIN ({SHARED_KEYS.format(only='')}) s ON s.key = k.key"
+)
 _CROWDED = """
     SELECT c.key, r.n
     FROM (

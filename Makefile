@@ -15,8 +15,8 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)   ## the home-move study end to end
 	$(BIN)/crmmining demo
 
-test: $(READY)   ## the tests
-	$(BIN)/python -m pytest
+test: $(READY)   ## the tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)  ## lint, types, import contracts, doctests, README commands
 	$(BIN)/ruff check .

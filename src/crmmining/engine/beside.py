@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from crmmining.engine.leftovers import remove_leftovers, sync_to_disk
 
@@ -20,16 +20,20 @@ class Beside:
         self.target, self.path = target, target.with_name(f"{target.name}.{os.getpid()}.loading")
         self._error: OSError | None = None
         self._copying = Thread(target=self._copy, daemon=True) if copy and target.is_file() else None
+        self._at_work, self._wanted = Lock(), True
 
     def __enter__(self) -> Beside:
-        if self._copying:
-            self._copying.start()
         return self
 
     def __exit__(self, *unused: object) -> None:
+        self._wanted = False
+        with self._at_work:
+            remove_leftovers(self.target)
+
+    def begin(self) -> None:
+        """Begin to copy; inside the block, as Ctrl-C may come while the thread is started."""
         if self._copying:
-            self._copying.join()
-        remove_leftovers(self.target)
+            self._copying.start()
 
     def copied(self) -> Path:
         """The file, as the workspace is.
@@ -56,7 +60,10 @@ class Beside:
         self.path.replace(self.target)
 
     def _copy(self) -> None:
-        try:
-            shutil.copyfile(self.target, self.path)
-        except OSError as error:
-            self._error = error
+        with self._at_work:
+            if not self._wanted:
+                return
+            try:
+                shutil.copyfile(self.target, self.path)
+            except OSError as error:
+                self._error = error

@@ -69,6 +69,7 @@ def open_study(
     with load_lock(target, wait=wait, say=lambda text: say(text, 0.0)):
         remove_leftovers(target)
         with Beside(target, copy=not reload) as beside:
+            beside.begin()
             if not reload and (current := _current(target, study, jobs, limit, _nothing_new)):
                 return current  # another load has done it meanwhile, or only dates changed
             _load(study, jobs, sources, beside, limit, say, reload=reload)

@@ -22,10 +22,11 @@ class Machine(NamedTuple):
 
     The moves leaving state `s` are ``leaving[s]`` to ``leaving[s+1]`` in (`symbols`, `targets`);
     those by symbol `a` are ``by_symbol[a]`` to ``by_symbol[a+1]`` in (`symbol_sources`,
-    `symbol_targets`); those arriving in `s` are ``arriving[s]`` to ``arriving[s+1]`` in (`origins`,
+    `symbol_targets`), those to one target together up to ``together``; those arriving in `s` are ``arriving[s]`` to ``arriving[s+1]`` in (`origins`,
     `origin_costs`).
-    ``distances[u, s]`` is the cost of going from `s` to `u` by model moves; without rows it is not
-    known and moves are followed one by one. ``ends[0]`` is the cost from each state to an accepting
+    ``distances[u, s]`` is the cost of going from `s` to `u` by model moves, and ``distances[row_of[e], s]``
+    that of going to a source of the moves that begin with `e` and lead to one target; without rows it is
+    not known and moves are followed one by one. ``ends[0]`` is the cost from each state to an accepting
     one; ``ends[1]``, for open cases, is 0.
     """
 
@@ -35,6 +36,8 @@ class Machine(NamedTuple):
     by_symbol: NDArray[np.int64]
     symbol_sources: NDArray[np.int32]
     symbol_targets: NDArray[np.int32]
+    together: NDArray[np.int64]
+    row_of: NDArray[np.int32]
     arriving: NDArray[np.int64]
     origins: NDArray[np.int32]
     origin_costs: NDArray[np.int32]
@@ -145,6 +148,7 @@ def _fill_stack(machine, symbols, end, shared, n, stack):  # type: ignore[no-unt
     The arrays are taken out of the machine once: per row they would cost more than the row.
     """
     by_symbol, sources, targets = machine.by_symbol, machine.symbol_sources, machine.symbol_targets
+    together, row_of = machine.together, machine.row_of
     distances, log_costs, kind = machine.distances, machine.log_costs, stack.dtype.type
     width, known = stack.shape[1], machine.distances.shape[0] > 0
     queue = np.empty(0 if known else width, np.int32)
@@ -155,17 +159,22 @@ def _fill_stack(machine, symbols, end, shared, n, stack):  # type: ignore[no-unt
         log_cost = log_costs[symbol]
         for s in range(width):
             after[s] = kind(before[s] + log_cost)
-        for e in range(by_symbol[symbol], by_symbol[symbol + 1]):
-            source, cost = sources[e], before[targets[e]]
-            if cost >= after[source]:
-                continue  # the states before `source` gain nothing either: `after` is closed
-            if known:
-                to_source = distances[source]
+        e, last = by_symbol[symbol], by_symbol[symbol + 1]
+        while e < last:  # from the last states to the first: what they gain, the others may gain by them
+            beyond, cost, gains = together[e], before[targets[e]], False
+            for k in range(e, beyond):
+                source = sources[k]
+                if cost < after[source]:
+                    gains = True
+                    if known:
+                        break
+                    after[source], queue[waiting], queued[source] = cost, source, True
+                    waiting += 1
+            if known and gains:  # else no other state gains either: `after` is closed
+                to_source = distances[row_of[e]]
                 for s in range(width):
                     after[s] = min(after[s], kind(cost + to_source[s]))
-            else:
-                after[source], queue[waiting], queued[source] = cost, source, True
-                waiting += 1
+            e = beyond
         if waiting > 0:
             _follow(machine, after, queue, queued, waiting)
 

@@ -41,12 +41,19 @@ def compile_model(case: Case) -> AnyModel:
 def encode(runs: Iterable[Run]) -> Sequences:
     """Sequences of names as codes in flat arrays."""
     runs = list(runs)
-    names = tuple(sorted(set(chain.from_iterable(runs))))
-    code_of = {name: code for code, name in enumerate(names)}
     offsets = np.zeros(len(runs) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, runs), np.int64, len(runs)), out=offsets[1:])
+    code_of: dict[str, int] = _Numbers()
     codes = map(code_of.__getitem__, chain.from_iterable(runs))
-    return Sequences(offsets, np.fromiter(codes, np.int32, int(offsets[-1])), names)
+    return Sequences(offsets, np.fromiter(codes, np.int32, int(offsets[-1])), tuple(code_of))
+
+
+class _Numbers(dict[str, int]):
+    """Names numbered as they come."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = number = len(self)
+        return number
 
 
 def measure(case: Case, runs: list[Run]) -> dict[str, Any]:

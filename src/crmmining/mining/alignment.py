@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crmmining.errors import InvalidOptionError
-from crmmining.mining.alignment_kernel import align_sorted, known_symbols, lay_out_moves
+from crmmining.mining.alignment_kernel import align_sorted, known_symbols, lay_out_moves, sorted_from_the_end
 from crmmining.mining.alignment_machine import MOST_COST, machine_for
 from crmmining.mining.block_alignment import align_blocks, cheapest_run, too_long
 from crmmining.mining.block_model import BlockModel
@@ -94,7 +94,7 @@ def align(
         shortest = cheapest_run(model, skipping)
     else:
         machine = machine_for(model, log.symbol_costs, skipping, log.dearest)
-        order = log.sorted_from_the_end(is_open)
+        order = sorted_from_the_end(log.symbols, log.offsets, is_open)
         found, moves, first, count = align_sorted(
             machine, log.symbols, log.offsets, order, is_open, log.longest
         )
@@ -214,33 +214,15 @@ class _Log:
 
     def __init__(self, variants: Sequences, costs: NDArray[np.int64], labels: tuple[str, ...]) -> None:
         place = {label: symbol for symbol, label in enumerate(labels)}
-        self.symbol_of = np.array([place.get(name, -1) for name in variants.names], np.int32)
-        self.symbol_costs = np.ones(len(labels), np.int64)
-        self.symbol_costs[self.symbol_of[self.symbol_of >= 0]] = costs[self.symbol_of >= 0]
-        self.n_labels = len(labels)
-        n = variants.offsets.size - 1
-        self.symbols = np.empty(variants.codes.size, np.int32)
-        self.offsets, self.all_costs, self.unknown_costs = np.zeros((3, n + 1), np.int64)
-        n_known = known_symbols(
-            variants.offsets, variants.codes, self.symbol_of, costs,
-            self.symbols, self.offsets, self.all_costs, self.unknown_costs,
-        )  # fmt: skip
-        self.symbols, self.all_costs = self.symbols[:n_known], self.all_costs[:-1]
-        self.unknown_costs = self.unknown_costs[:-1]
-        lengths = np.diff(self.offsets)
-        self.longest = int(lengths.max(initial=0))
-        self.n_unknown = np.diff(variants.offsets) - lengths
-        self.dearest = int((self.all_costs - self.unknown_costs).max(initial=0))
-
-    def sorted_from_the_end(self, is_open: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Open cases apart, then by the sequence read backwards, so that equal ends are near."""
-        width = 1 if self.n_labels <= 1 << 8 else 2 if self.n_labels <= 1 << 16 else 4
-        text = self.symbols[::-1].astype(f">u{width}").tobytes()
-        ends = ((self.offsets[-1] - self.offsets) * width).tolist()
-        flags = is_open.tolist()
-        keys = [text[begin:end] for begin, end in zip(ends[1:], ends[:-1], strict=True)]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return np.array(sorted(order, key=flags.__getitem__) if any(flags) else order, np.int64)
+        symbol_of = [place.get(name, -1) for name in variants.names]
+        self.symbol_of = np.array(symbol_of, np.int32)
+        self.symbol_costs = np.ones(len(labels) + 1, np.int64)
+        self.symbol_costs[self.symbol_of] = costs  # the last is that of all unknown activities
+        self.symbol_costs = self.symbol_costs[:-1]
+        (
+            self.symbols, self.offsets, self.all_costs, self.unknown_costs, self.longest, self.dearest
+        ) = known_symbols(variants.offsets, variants.codes, self.symbol_of, costs)  # fmt: skip
+        self.n_unknown = np.diff(variants.offsets) - np.diff(self.offsets)
 
 
 def _flags(prefixes: ArrayLike | None, n: int) -> NDArray[np.int64]:

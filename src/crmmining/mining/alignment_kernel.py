@@ -22,8 +22,8 @@ class Machine(NamedTuple):
 
     The moves leaving state `s` are ``leaving[s]`` to ``leaving[s+1]`` in (`symbols`, `targets`);
     those by symbol `a` are ``by_symbol[a]`` to ``by_symbol[a+1]`` in (`symbol_sources`,
-    `symbol_targets`), those to one target together up to ``together``; those arriving in `s` are ``arriving[s]`` to ``arriving[s+1]`` in (`origins`,
-    `origin_costs`).
+    `symbol_targets`), from `e` to ``together[e]`` those to one target; those arriving in `s` are
+    ``arriving[s]`` to ``arriving[s+1]`` in (`origins`, `origin_costs`).
     ``distances[u, s]`` is the cost of going from `s` to `u` by model moves, and ``distances[row_of[e], s]``
     that of going to a source of the moves that begin with `e` and lead to one target; without rows it is
     not known and moves are followed one by one. ``ends[0]`` is the cost from each state to an accepting
@@ -66,12 +66,16 @@ def close_under_model_moves(costs, sources, targets, move_costs):  # type: ignor
 
 
 @kernel
-def known_symbols(  # type: ignore[no-untyped-def]
-    offsets, codes, symbol_of, costs, symbols, known_offsets, all_costs, unknown_costs
-):
-    """The symbols of each sequence, unknown activities left out, and what all and the unknown ones cost."""
-    n = 0
-    for v in range(offsets.size - 1):
+def known_symbols(offsets, codes, symbol_of, costs):  # type: ignore[no-untyped-def]
+    """The symbols of each sequence, unknown activities left out, and what all and the unknown ones cost.
+
+    Also the most symbols of a sequence, and the most that those of one cost.
+    """
+    n_sequences = offsets.size - 1
+    symbols, known_offsets = np.empty(codes.size, np.int32), np.zeros(n_sequences + 1, np.int64)
+    all_costs, unknown_costs = np.zeros(n_sequences, np.int64), np.zeros(n_sequences, np.int64)
+    n, longest, dearest = 0, np.int64(0), np.int64(0)
+    for v in range(n_sequences):
         for i in range(offsets[v], offsets[v + 1]):
             code = codes[i]
             all_costs[v] += costs[code]
@@ -81,7 +85,50 @@ def known_symbols(  # type: ignore[no-untyped-def]
             else:
                 unknown_costs[v] += costs[code]
         known_offsets[v + 1] = n
-    return n
+        longest = max(longest, n - known_offsets[v])
+        dearest = max(dearest, all_costs[v] - unknown_costs[v])
+    return symbols[:n].copy(), known_offsets, all_costs, unknown_costs, longest, dearest
+
+
+@kernel
+def sorted_from_the_end(symbols, offsets, is_open):  # type: ignore[no-untyped-def]
+    """Open cases apart, then by the sequence read backwards, so that equal ends are near.
+
+    Quicksort by one symbol at a time, in three parts (Bentley and Sedgewick 1997).
+    """
+    order = np.arange(offsets.size - 1)
+    if is_open.any():
+        order = np.concatenate((order[is_open == 0], order[is_open != 0]))
+    n_closed, n = int((is_open == 0).sum()), int(order.size)
+    waiting = [(0, n_closed, 0), (n_closed, n, 0)]
+    while waiting:  # a part of the order, equal in its last `depth` symbols
+        begin, end, depth = waiting.pop()
+        if end - begin < 2:
+            continue
+        pivot = _from_the_end(symbols, offsets, order[(begin + end) // 2], depth)
+        less, i, more = begin, begin, end
+        while i < more:
+            symbol = _from_the_end(symbols, offsets, order[i], depth)
+            if symbol < pivot:
+                order[less], order[i] = order[i], order[less]
+                less, i = less + 1, i + 1
+            elif symbol > pivot:
+                more -= 1
+                order[more], order[i] = order[i], order[more]
+            else:
+                i += 1
+        waiting.append((begin, less, depth))
+        waiting.append((more, end, depth))
+        if pivot >= 0:
+            waiting.append((less, more, depth + 1))
+    return order
+
+
+@kernel
+def _from_the_end(symbols, offsets, sequence, depth):  # type: ignore[no-untyped-def]
+    """A symbol of a sequence, -1 in front of it."""
+    at = offsets[sequence + 1] - 1 - depth
+    return symbols[at] if at >= offsets[sequence] else np.int32(-1)
 
 
 @kernel
@@ -105,14 +152,24 @@ def align_sorted(machine, symbols, offsets, order, prefixes, longest):  # type: 
     if machine.model_costs.size:
         cheapest = np.int64(machine.model_costs.min())
     used, previous, n = 0, -1, -1
+    queue, queued = np.empty(stack.shape[1], np.int32), np.zeros(stack.shape[1], np.bool_)
+    # The arrays are taken out of the machine once: per sequence they would cost more than the sequence.
+    leaving, labels, following = machine.leaving, machine.symbols, machine.targets
+    by_symbol, sources, targets = machine.by_symbol, machine.symbol_sources, machine.symbol_targets
+    together, row_of, distances = machine.together, machine.row_of, machine.distances
+    arriving, origins, origin_costs = machine.arriving, machine.origins, machine.origin_costs
+    log_costs, model_costs, ends = machine.log_costs, machine.model_costs, machine.ends
     for v in order:
         last_n, n, shared = n, offsets[v + 1] - offsets[v], 0
         if previous < 0 or prefixes[v] != prefixes[previous]:
-            stack[0, :] = machine.ends[prefixes[v]]
+            stack[0, :] = ends[prefixes[v]]
             last_n = -1
         else:
             shared = _common_suffix(symbols, offsets[v + 1], offsets[previous + 1], min(n, last_n))
-        _fill_stack(machine, symbols, offsets[v + 1], shared, n, stack)
+        _fill_stack(
+            by_symbol, sources, targets, together, row_of, distances, arriving, origins, origin_costs,
+            log_costs, symbols, offsets[v + 1], shared, n, stack, queue, queued,
+        )  # fmt: skip
         costs[v] = stack[n, 0]
         if shared == n and last_n == n:
             first[v], count[v] = first[previous], count[previous]
@@ -126,8 +183,9 @@ def align_sorted(machine, symbols, offsets, order, prefixes, longest):  # type: 
                 same, end = shared, first[previous] + count[previous]
             first[v] = used
             used = _read_moves(
-                machine, symbols, offsets[v], n, same, end, stack, moves, used, state_at, moves_at
-            )
+                leaving, labels, following, log_costs, model_costs,
+                symbols, offsets[v], n, same, end, stack, moves, used, state_at, moves_at,
+            )  # fmt: skip
             count[v] = used - first[v]
         previous = v
     return costs, moves, first, count
@@ -142,17 +200,12 @@ def _common_suffix(symbols, end, other_end, most):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _fill_stack(machine, symbols, end, shared, n, stack):  # type: ignore[no-untyped-def]
-    """Rows `shared` + 1 to `n`: each from the row before, with one more activity in front.
-
-    The arrays are taken out of the machine once: per row they would cost more than the row.
-    """
-    by_symbol, sources, targets = machine.by_symbol, machine.symbol_sources, machine.symbol_targets
-    together, row_of = machine.together, machine.row_of
-    distances, log_costs, kind = machine.distances, machine.log_costs, stack.dtype.type
-    width, known = stack.shape[1], machine.distances.shape[0] > 0
-    queue = np.empty(0 if known else width, np.int32)
-    queued = np.zeros(0 if known else width, np.bool_)
+def _fill_stack(  # type: ignore[no-untyped-def]
+    by_symbol, sources, targets, together, row_of, distances, arriving, origins, origin_costs,
+    log_costs, symbols, end, shared, n, stack, queue, queued,
+):  # fmt: skip
+    """Rows `shared` + 1 to `n`: each from the row before, with one more activity in front."""
+    kind, width, known = stack.dtype.type, stack.shape[1], distances.shape[0] > 0
     for j in range(shared, n):
         symbol, waiting = symbols[end - 1 - j], 0
         before, after = stack[j], stack[j + 1]
@@ -176,13 +229,12 @@ def _fill_stack(machine, symbols, end, shared, n, stack):  # type: ignore[no-unt
                     after[s] = min(after[s], kind(cost + to_source[s]))
             e = beyond
         if waiting > 0:
-            _follow(machine, after, queue, queued, waiting)
+            _follow(arriving, origins, origin_costs, after, queue, queued, waiting)
 
 
 @kernel
-def _follow(machine, costs, queue, queued, waiting):  # type: ignore[no-untyped-def]
+def _follow(arriving, origins, origin_costs, costs, queue, queued, waiting):  # type: ignore[no-untyped-def]
     """Close costs under model moves again, from the states in the queue backwards."""
-    arriving, origins, origin_costs = machine.arriving, machine.origins, machine.origin_costs
     kind, head = costs.dtype.type, 0
     while waiting > 0:
         state = queue[head]
@@ -201,15 +253,14 @@ def _follow(machine, costs, queue, queued, waiting):  # type: ignore[no-untyped-
 
 @kernel
 def _read_moves(  # type: ignore[no-untyped-def]
-    machine, symbols, begin, n, same, end, stack, moves, used, state_at, moves_at
-):
+    leaving, labels, targets, log_costs, model_costs,
+    symbols, begin, n, same, end, stack, moves, used, state_at, moves_at,
+):  # fmt: skip
     """Walk one cheapest alignment from its start: synchronous, else log move, else model move.
 
     The moves of the sequence before, up to `end`, are copied from where both are the same: not before
     `same` activities are left.
     """
-    leaving, labels, targets = machine.leaving, machine.symbols, machine.targets
-    log_costs, model_costs = machine.log_costs, machine.model_costs
     state, i, come = 0, 0, -1
     while True:
         if i > come:

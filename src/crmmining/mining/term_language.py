@@ -17,6 +17,7 @@ from crmmining.mining.state_machines import Dfa, Nfa, minimal, minimise, numbere
 from crmmining.study.journey import Choice, Optional, Parallel, PartialOrder, Repeat, Sequence, Step, Term
 
 EMPTY_RUN = Dfa([{}], {0})
+NOTHING = Dfa([{}], set())
 BLOCK = "\U0010ffff"  # begins the symbol of a block; it sorts behind every name
 
 AS_IT_IS = 64  # states of a product up to which it is not worth while to make its parts smaller
@@ -142,6 +143,9 @@ class _Compiler:
         moves: list[dict[str, int]] = [{}]
         ends = {0}
         for part in parts:
+            if ends == {len(moves) - 1} and not moves[-1]:
+                moves.pop()  # the part begins where the one before it ends
+                ends = set()
             start = self.add(moves, part)
             for state in ends:
                 if not _joined(moves[state], moves[start]):
@@ -193,10 +197,24 @@ class _Compiler:
         return self.language_of(nfa, ends)
 
     def any_of(self, branches: list[Dfa]) -> Dfa:
-        """`either` by way of an NFA."""
-        nfa, starts = self.side_by_side([Dfa([{}], set()), *branches])
-        nfa.silent[0].extend(starts[1:])
-        return self.language_of(nfa, nfa.accepting)
+        """`either` by the subset construction, where a set of one state is the state itself."""
+        moves: list[dict[str, int]] = [{}]
+        starts = frozenset([self.add(moves, branch) for branch in branches])
+        numbers = {starts: 0}
+        ends = {s + a for s, b in zip(sorted(starts), branches, strict=True) for a in b.accepting}
+        for states in (queue := [starts]):  # grows while it is walked
+            following: dict[str, set[int]] = {}
+            for state in states:
+                for label, target in moves[state].items():
+                    following.setdefault(label, set()).add(target)
+            for label, targets in following.items():
+                if len(targets) > 1 and (several := frozenset(targets)) not in numbers:
+                    numbers[several] = self.add(moves, NOTHING)
+                    queue.append(several)
+                moves[numbers[states]][label] = numbers[several] if len(targets) > 1 else targets.pop()
+        return Dfa(
+            moves, ends | {number for states, number in numbers.items() if not ends.isdisjoint(states)}
+        )
 
     def interleaved(self, branches: list[Dfa]) -> Dfa:
         """Parallel branches; only those that share activities need to be determinised."""

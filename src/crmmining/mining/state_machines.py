@@ -86,6 +86,8 @@ def minimise(dfa: Dfa) -> Dfa:
             for label, source in arriving[target]:
                 preimages.setdefault(label, []).append(source)
         for sources in preimages.values():
+            if len(sources) == 1 == len(blocks[block_of[sources[0]]]):
+                continue  # a state that is apart from all others
             _split(sources, blocks, block_of, waiting)
     return _quotient(dfa, blocks, block_of)
 

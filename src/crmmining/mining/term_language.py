@@ -174,7 +174,7 @@ class _Compiler:
     def add(self, moves: list[dict[str, int]], part: Dfa) -> int:
         """Copy a part's moves behind others; returns where it starts."""
         start = len(moves)
-        moves.extend({label: start + target for label, target in row.items()} for row in part.moves)
+        moves += [{label: start + target for label, target in row.items()} for row in part.moves]
         if len(moves) > 4 * self.max_states:
             raise too_large(self.max_states)
         return start

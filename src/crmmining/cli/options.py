@@ -18,7 +18,7 @@ class Format(StrEnum):
 
 
 Source = Annotated[
-    Path, typer.Argument(help="A study file (.yaml), or a plain log: .csv, .parquet, .xes, .xes.gz.")
+    Path, typer.Argument(help="A study file (.yaml), or a plain log: .csv .parquet .jsonl .xlsx .xes, …")
 ]
 StudyFile = Annotated[Path, typer.Argument(help="A study file (.yaml).")]
 Process = Annotated[

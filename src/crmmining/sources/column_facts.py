@@ -71,7 +71,7 @@ def read_as_found(workspace: Workspace, path: Path) -> FoundTable:
     Raises:
         SourceError: it cannot be read in any way that is tried.
     """
-    if path.suffix in (".parquet", ".pq"):
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return FoundTable(
             read_raw(workspace, path, _plain(path, "utf-8"), path.parent), None, "utf-8", (), ()
         )

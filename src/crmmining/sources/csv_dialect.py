@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crmmining.errors import MissingFileError, SourceError, UnreadableValueError, listed
@@ -56,14 +57,7 @@ def csv_dialect(
         )
     )
     columns = tuple(name.strip() for name in first)
-    folded = [name.casefold() for name in columns]
-    double = next((name for name in columns if folded.count(name.casefold()) > 1), None)
-    if double is not None:
-        raise SourceError(f"{path}: the header has the column {double!r} twice; rename one of them")
-    if "_row" in folded:
-        raise SourceError(f"{path}: the column name '_row' is taken by the row number; rename the column")
-    if any(not name for name in columns):
-        raise SourceError(f"{path}: column {columns.index('') + 1} of the header has no name; give it one")
+    check_names(path, columns)
     return CsvDialect(
         path,
         columns,
@@ -72,6 +66,31 @@ def csv_dialect(
         _new_line(text, quote),
         _ENGINE_ENCODINGS[encoding.lower()],
     )
+
+
+def check_names(path: Path, columns: Sequence[str]) -> None:
+    """Refuse a header in which a name stands twice, none, or one that is taken."""
+    folded = [name.casefold() for name in columns]
+    double = next((name for name in columns if folded.count(name.casefold()) > 1), None)
+    if double is not None:
+        raise SourceError(f"{path}: the header has the column {double!r} twice; rename one of them")
+    if "_row" in folded:
+        raise SourceError(f"{path}: the column name '_row' is taken by the row number; rename the column")
+    if any(not name for name in columns):
+        place = list(columns).index("") + 1
+        raise SourceError(f"{path}: column {place} of the header has no name; give it one")
+
+
+def with_line_feeds(dialect: CsvDialect, folder: Path) -> CsvDialect:
+    """A copy of a file whose lines end with CR alone, as old spreadsheets write them, with LF instead."""
+    copy = folder / dialect.path.name
+    with (
+        dialect.path.open(encoding=dialect.encoding, newline="") as file,
+        copy.open("w", encoding=dialect.encoding, newline="") as written,
+    ):
+        while text := file.read(1 << 20):
+            written.write(text.replace("\r", "\n"))
+    return replace(dialect, path=copy, new_line="\n")
 
 
 def first_undecodable(path: Path, encoding: str) -> UnreadableValueError:

@@ -14,13 +14,17 @@ from crmmining.errors import (
     UnknownNameError,
 )
 from crmmining.eventlog.log import EventLog
+from crmmining.sources import formats
 
 if TYPE_CHECKING:
     from crmmining.study.source_spec import TimeFormat
 
 PARQUET = (".parquet", ".pq")
-TABLES = (".csv", ".tsv", ".txt", *PARQUET)
-XES = (".xes", ".xes.gz")
+XES = formats.LOGS
+TABLES = (
+    ".csv", ".tsv", ".txt", ".csv.gz", ".csv.zip",
+    *PARQUET, *formats.JSON, *formats.WORKBOOKS, *formats.DATABASES,
+)  # fmt: skip
 ROLES = (
     "case",
     "activity",
@@ -58,7 +62,7 @@ def read_table(
     encoding: str = "utf-8",
     null: tuple[str, ...] = ("",),
 ) -> EventLog:
-    """Read a CSV, Parquet or XES file as an event log.
+    """Read a table (CSV, Parquet, JSON, a workbook, SQLite) or a XES file as an event log.
 
     `columns` maps roles to column names: activity, time (or timestamp), and what makes a case: case,
     else record, else customer; start, channel, department, resource, actor where known. Columns with

@@ -10,6 +10,7 @@ from pathlib import Path
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import CrmminingError, InvalidOptionError, MissingFileError, SourceError
 from crmmining.sources.csv_dialect import csv_dialect
+from crmmining.sources.formats import DATABASES, JSON, WORKBOOKS
 from crmmining.sources.presets import PRESETS
 from crmmining.sources.proposal_text import study_text
 from crmmining.sources.staging import open_stages
@@ -19,7 +20,7 @@ from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import SalesforceSource, TableSource
 from crmmining.study.study_file import StudyFile
 
-TABLES = (".csv", ".tsv", ".parquet", ".pq")
+TABLES = (".csv", ".tsv", ".parquet", ".pq", *JSON, *WORKBOOKS, *DATABASES, ".csv.gz")
 SALESFORCE = {
     "Lead": ("Id", "CreatedDate", "Status"),
     "Opportunity": ("Id", "CreatedDate", "StageName"),
@@ -61,7 +62,7 @@ def propose_study(folder: Path, output: Path) -> Proposal:
     if not output.parent.is_dir():
         raise MissingFileError(output.parent, "The study file is written to a folder that is there")
     files = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in TABLES and _is_shown(path, folder)
+        path for path in folder.rglob("*") if path.name.lower().endswith(TABLES) and _is_shown(path, folder)
     )
     if not files:
         raise MissingFileError(folder / "*.csv", f"The folder holds no {', '.join(TABLES)} file")

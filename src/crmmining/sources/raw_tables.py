@@ -5,13 +5,23 @@ from __future__ import annotations
 import csv
 import shutil
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from crmmining.engine.parts import scratch_folder
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import MissingColumnError, MissingFileError, SourceError
-from crmmining.sources.csv_dialect import CsvDialect, csv_dialect, first_undecodable
+from crmmining.sources.csv_dialect import (
+    CsvDialect,
+    check_names,
+    csv_dialect,
+    first_undecodable,
+    with_line_feeds,
+)
 from crmmining.sources.expressions import Columns
+from crmmining.sources.formats import reader_for
+from crmmining.sources.formats.packed import is_packed, unpacked
+from crmmining.sources.formats.text_rows import Rows
 from crmmining.study.source_spec import Lookup, TableSource
 
 
@@ -76,17 +86,33 @@ def read_raw(
     Raises:
         SourceError: missing, empty, not in its declared encoding, or rows of unequal length.
     """
-    columns = _read_into(workspace, "raw", path, spec, known)
+    columns = _read_into(workspace, "raw", path, spec, spec.within, known)
     if spec.lookup:
         columns = _looked_up(workspace, path, columns, spec.lookup, spec, folder)
     return RawTable(path, columns, int(workspace.value("SELECT count(*) FROM raw")), known)
 
 
 def _read_into(
-    workspace: Workspace, table: str, path: Path, spec: TableSource, known: Known | None = None
+    workspace: Workspace,
+    table: str,
+    path: Path,
+    spec: TableSource,
+    within: str | None,
+    known: Known | None = None,
 ) -> Columns:
+    if is_packed(path):
+        with unpacked(path, within, workspace.path) as file:
+            columns = _read_into(workspace, table, file, spec, None)
+        return Columns(str(path), columns.names)
     if path.suffix in (".parquet", ".pq"):
         return _read_parquet(workspace, table, path, spec)
+    if reader := reader_for(path):
+        if not path.is_file():
+            raise MissingFileError(path)
+        with reader(path, within) as rows:
+            return _fill(workspace, table, path, rows, {"", *spec.null})
+    if within is not None:
+        raise SourceError(f"{path}: holds one table; take within: {within} out")
     dialect = csv_dialect(path, delimiter=spec.delimiter, quote=spec.quote, encoding=spec.encoding)
     columns = Columns(str(path), dialect.columns)
     _make_raw(workspace, table, columns)
@@ -94,6 +120,24 @@ def _read_into(
         _copy_csv(workspace, table, dialect, spec)
     else:
         _copy_growth(workspace, table, dialect, spec, known)
+    return columns
+
+
+def _fill(workspace: Workspace, table: str, path: Path, found: Rows, null: set[str]) -> Columns:
+    """Rows of text, a good many at a time."""
+    check_names(path, found.columns)
+    columns = Columns(str(path), found.columns)
+    _make_raw(workspace, table, columns)
+    rows, n = iter(found.rows), 0
+    while batch := list(islice(rows, 50_000)):
+        values = zip(*batch, strict=True)
+        texts = [[None if text in null else text for text in column] for column in values]
+        numbers = list(range(n + 1, n + len(batch) + 1))
+        workspace.insert(
+            table,
+            {"_row": numbers, **dict(zip(map(columns.quoted, found.columns), texts, strict=True))},
+        )
+        n += len(batch)
     return columns
 
 
@@ -129,6 +173,10 @@ def _copy_growth(
 def _copy_csv(
     workspace: Workspace, table: str, dialect: CsvDialect, spec: TableSource, rows_before: int = 0
 ) -> None:
+    if dialect.new_line == "\r":
+        with scratch_folder(workspace.path) as place:
+            _copy_csv(workspace, table, with_line_feeds(dialect, Path(place)), spec, rows_before)
+        return
     try:
         workspace.read_csv(
             table,
@@ -167,7 +215,7 @@ def _looked_up(
     workspace: Workspace, path: Path, columns: Columns, lookup: Lookup, spec: TableSource, folder: Path
 ) -> Columns:
     """Bring the columns of another table beside; a name both have stays this table's own."""
-    other = _read_into(workspace, "raw_lookup", folder / lookup.table, spec)
+    other = _read_into(workspace, "raw_lookup", folder / lookup.table, spec, lookup.within)
     key = columns.quoted(lookup.column)
     if lookup.id not in other.names:
         raise MissingColumnError(other.table, lookup.id, other.names)

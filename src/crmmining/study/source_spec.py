@@ -174,6 +174,7 @@ class Lookup(StudyModel):
     table: str
     column: str
     id: str
+    within: str | None = None
 
 
 class LinkSpec(StudyModel):
@@ -187,9 +188,10 @@ class LinkSpec(StudyModel):
 
 
 class TableSource(StudyModel):
-    """A plain table, CSV or Parquet; each row one event, or several."""
+    """A plain table: a file, or one table within it; each row one event, or several."""
 
     table: str
+    within: str | None = None
     delimiter: str | None = None
     quote: str = '"'
     encoding: str = "utf-8"

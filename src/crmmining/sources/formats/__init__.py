@@ -1,0 +1,68 @@
+"""The forms a table may come in beside CSV and Parquet; each puts every row as text into `raw`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from crmmining.sources.formats.text_rows import Rows
+
+
+class Reader(Protocol):
+    """Opens one table of a file; `within` says which where it holds several."""
+
+    def __call__(self, path: Path, within: str | None) -> AbstractContextManager[Rows]:
+        """The table's columns, and its rows one after the other."""
+
+
+JSON = (".jsonl", ".ndjson", ".json")
+WORKBOOKS = (".xlsx", ".xlsm")
+DATABASES = (".sqlite", ".sqlite3", ".db")
+LOGS = (".xes", ".xes.gz")
+PACKED = (".gz", ".zip")
+TABLES = (*JSON, *WORKBOOKS, *DATABASES, *LOGS, *PACKED)
+"""Suffixes that are read here."""
+
+
+def reader_for(path: Path) -> Reader | None:
+    """The reader of a file by its suffix; None where it is a CSV or Parquet file, or packed."""
+    name = path.name.lower()
+    if name.endswith(JSON):
+        from crmmining.sources.formats.json_rows import json_rows
+
+        return json_rows
+    if name.endswith(WORKBOOKS):
+        from crmmining.sources.formats.workbook import sheet_rows
+
+        return sheet_rows
+    if name.endswith(DATABASES):
+        from crmmining.sources.formats.sqlite_file import database_rows
+
+        return database_rows
+    if name.endswith(LOGS):
+        from crmmining.sources.formats.xes_rows import event_rows
+
+        return event_rows
+    return None
+
+
+def chosen(path: Path, what: str, found: list[str], within: str | None) -> str:
+    """Which of the tables of a file is meant.
+
+    Raises:
+        SourceError: none of this name; or several, and none is named.
+    """
+    from crmmining.errors import SourceError, listed
+
+    if within is not None:
+        if within in found:
+            return within
+        raise SourceError(f"{path}: has no {what} {within!r}; it has {listed(found)}")
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise SourceError(f"{path}: holds no {what}; export it again, or take it out of the study file")
+    raise SourceError(f"{path}: holds {len(found)} {what}s; say which with within: {listed(found)}")

@@ -1,0 +1,98 @@
+"""JSON lines, or one array: each object a row, its names the columns; what is nested stays JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crmmining.errors import SourceError, UnreadableValueError
+from crmmining.sources.formats.text_rows import Rows
+
+
+@contextmanager
+def json_rows(path: Path, within: str | None) -> Iterator[Rows]:
+    """The objects of a file, read twice: for all its names, then for the values.
+
+    Raises:
+        SourceError: not UTF-8, no JSON, or something else than objects.
+    """
+    if within is not None:
+        raise SourceError(f"{path}: a JSON file is one table; take within: {within} out")
+    names: dict[str, None] = {}
+    for row in _objects(path):
+        names.update(dict.fromkeys(row))
+    yield Rows(list(names), (tuple(_text(row.get(name)) for name in names) for row in _objects(path)))
+
+
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
+    for place, value in _values(path):
+        if not isinstance(value, dict):
+            raise UnreadableValueError(
+                f"{path}: {place}: {json.dumps(_plain(value))[:60]} is no object; "
+                'each row must be one, like {"id": "1", "status": "new"}'
+            )
+        yield value
+
+
+def _values(path: Path) -> Iterator[tuple[str, Any]]:
+    """Every value with its place; numbers stay as they are written."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            if _begins_an_array(file.read(4096)):
+                file.seek(0)
+                for number, value in enumerate(_loaded(path, "the array", file.read()), start=1):
+                    yield f"element {number}", value
+                return
+            file.seek(0)
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield f"line {number}", _loaded(path, f"line {number}", line)
+    except UnicodeDecodeError as error:
+        raise UnreadableValueError(
+            f"{path}: byte 0x{error.object[error.start]:02X} is not utf-8, which JSON is written in; "
+            "export the file again"
+        ) from None
+
+
+def _begins_an_array(head: str) -> bool:
+    return head.lstrip().startswith("[")
+
+
+def _loaded(path: Path, place: str, text: str) -> Any:
+    try:
+        return json.loads(text.lstrip("\ufeff"), parse_float=_Written, parse_int=_Written)
+    except json.JSONDecodeError as error:
+        raise UnreadableValueError(
+            f"{path}: {place}: no JSON: {error.msg} at character {error.pos + 1}; "
+            "each line must be one whole object, or the file one array"
+        ) from None
+
+
+class _Written(str):
+    """A number as the file writes it."""
+
+    __slots__ = ()
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """Nested values with their numbers as numbers again."""
+    if isinstance(value, _Written):
+        return json.loads(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value

@@ -126,9 +126,9 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_refused_with_those_that_are_read(tmp_path: Path) -> None:
-    (tmp_path / "log.xlsx").write_bytes(b"PK")
-    with pytest.raises(SourceError, match=r"logs are read from .csv, .* not .xlsx"):
-        read_table(tmp_path / "log.xlsx", columns=COLUMNS)
+    (tmp_path / "log.docx").write_bytes(b"PK")
+    with pytest.raises(SourceError, match=r"logs are read from .csv, .* not .docx"):
+        read_table(tmp_path / "log.docx", columns=COLUMNS)
 
 
 def test_a_suffix_tells_a_log_from_a_study_file() -> None:

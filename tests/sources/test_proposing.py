@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -51,7 +52,9 @@ def test_the_sample_is_recognised_and_loads(tmp_path: Path) -> None:
 
 
 def test_an_incident_log_is_read_by_its_record_with_its_question_marks_absent(tmp_path: Path) -> None:
-    proposal = propose_study(SAMPLES / "service_desk" / "exports", tmp_path / "study.yaml")
+    exported = SAMPLES / "service_desk" / "exports" / "incident_event_log.csv"
+    shutil.copy(exported, tmp_path / "incident_updates.csv")  # under this name it is nobody's in particular
+    proposal = propose_study(tmp_path, tmp_path / "study.yaml")
     table = table_of(proposal.path)
     assert table.null == ["?"]
     assert table.record is not None and (table.record.type, table.record.id) == ("incident", "number")
@@ -216,3 +219,13 @@ def test_quoted_texts_are_read_back_as_they_were(text: str, tmp_path: Path) -> N
     path = tmp_path / "one.yaml"
     path.write_text(f"key: {quoted(text)}\n", "utf-8")
     assert read_yaml(path).data == {"key": text}
+
+
+@pytest.mark.parametrize("product", ["hubspot", "zendesk", "servicenow"])
+def test_the_exports_of_every_product_are_recognised_and_load(product: str, tmp_path: Path) -> None:
+    tables = Path(__file__).parent / "presets" / f"{product}_tables"
+    shutil.copytree(tables / "export" if (tables / "export").exists() else tables, tmp_path / "export")
+    proposal = propose_study(tmp_path / "export", tmp_path / "study.yaml")
+    assert f"  - {product}: export\n" in proposal.path.read_text()
+    assert proposal.n_sources == 1
+    open_study(proposal.path).workspace.close()

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from crmmining.errors import MissingFileError, SourceError, UnreadableValueError, listed
 
-_HEAD = 1 << 16
+HEAD = 1 << 16
+"""Bytes at the beginning of a file that are looked at."""
 _DELIMITERS = ",;\t|"
 _ENGINE_ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "latin-1": "latin-1", "iso-8859-1": "latin-1"}
 
@@ -45,7 +46,7 @@ def csv_dialect(
             else f"There is no folder {path.parent} either",
         )
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(HEAD)
     if not head.strip():
         raise SourceError(f"{path}: the file is empty; export it again, or take it out of the study file")
     text = _decoded(path, head, encoding)
@@ -82,14 +83,22 @@ def check_names(path: Path, columns: Sequence[str]) -> None:
 
 
 def with_line_feeds(dialect: CsvDialect, folder: Path) -> CsvDialect:
-    """A copy of a file whose lines end with CR alone, as old spreadsheets write them, with LF instead."""
+    """A copy of a file whose lines end with CR alone, as old spreadsheets write them, with LF instead.
+
+    What stands in quotes stays as it is: a quote written twice within them closes and opens them again.
+    """
     copy = folder / dialect.path.name
+    quoted = False
     with (
         dialect.path.open(encoding=dialect.encoding, newline="") as file,
         copy.open("w", encoding=dialect.encoding, newline="") as written,
     ):
         while text := file.read(1 << 20):
-            written.write(text.replace("\r", "\n"))
+            for at, piece in enumerate(text.split(dialect.quote) if dialect.quote else [text]):
+                if at:
+                    written.write(dialect.quote)
+                    quoted = not quoted
+                written.write(piece if quoted else piece.replace("\r", "\n"))
     return replace(dialect, path=copy, new_line="\n")
 
 

@@ -16,13 +16,13 @@ MOST_ACTIVITIES = 80
 
 def study_text(
     title: str,
-    folders: Sequence[tuple[str, Sequence[str]]],
+    folders: Sequence[tuple[str, str, Sequence[str]]],
     tables: Sequence[TableGuess],
     activities: Sequence[tuple[str, int]],
     record_types: Sequence[str],
     doubts: Sequence[str],
 ) -> str:
-    """A whole study file; `folders` are Salesforce exports with remarks, `activities` come with counts."""
+    """A whole study file; `folders` come with their preset's key and remarks, `activities` with counts."""
     lines = [
         "# A first draft by 'crmmining init', from names and values alone. Read it before any number.",
         *(f"# ? {_one_line(doubt)}" for doubt in doubts),
@@ -30,8 +30,8 @@ def study_text(
         "",
         "sources:",
     ]
-    for folder, remarks in folders:
-        lines += [f"  - salesforce: {quoted(folder)}", *(f"    # {_one_line(remark)}" for remark in remarks)]
+    for key, folder, remarks in folders:
+        lines += [f"  - {key}: {quoted(folder)}", *(f"    # {_one_line(remark)}" for remark in remarks)]
     for table in tables:
         lines += [line if table.ready else f"  # {line[2:]}" for line in _table(table)]
     lines += ["", *_customers(tables, bool(folders)), *_scale(tables)]
@@ -89,9 +89,9 @@ def _mapping(pairs: Sequence[tuple[str, str]]) -> str:
     return "{" + ", ".join(f"{quoted(key)}: {quoted(value)}" for key, value in pairs) + "}"
 
 
-def _customers(tables: Sequence[TableGuess], salesforce: bool) -> list[str]:
+def _customers(tables: Sequence[TableGuess], exported: bool) -> list[str]:
     kinds = {kind for table in tables if table.ready for kind, _ in table.customer}
-    match = [kind for kind in ("email", "phone") if salesforce or kind in kinds]
+    match = [kind for kind in ("email", "phone") if exported or kind in kinds]
     country = ["  # country_code: 44    # so that 020 7946 0000 and +44 20 7946 0000 are one number"]
     return [
         "# Equal keys in two sources mean one person.",

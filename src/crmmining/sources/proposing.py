@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import CrmminingError, InvalidOptionError, MissingFileError, SourceError
-from crmmining.sources.csv_dialect import csv_dialect
-from crmmining.sources.formats import DATABASES, JSON, WORKBOOKS
+from crmmining.sources.formats import DATABASES, JSON, PACKED, WORKBOOKS
 from crmmining.sources.presets import PRESETS
 from crmmining.sources.proposal_text import study_text
 from crmmining.sources.staging import open_stages
 from crmmining.sources.table_guesses import TableGuess, guess_table
 from crmmining.sources.tables import TableReader
 from crmmining.study.reading import read_study_file
-from crmmining.study.source_spec import SalesforceSource, TableSource
+from crmmining.study.source_spec import PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
 
 TABLES = (".csv", ".tsv", ".parquet", ".pq", *JSON, *WORKBOOKS, *DATABASES, ".csv.gz")
-SALESFORCE = {
-    "Lead": ("Id", "CreatedDate", "Status"),
-    "Opportunity": ("Id", "CreatedDate", "StageName"),
-    "OpportunityHistory": ("OpportunityId", "CreatedDate", "StageName"),
-    "Case": ("Id", "CreatedDate", "ClosedDate"),
-    "CaseHistory": ("CaseId", "Field", "NewValue"),
-    "Task": ("WhoId", "WhatId"),
-    "Contact": ("Id", "Email"),
-    "CampaignMember": ("CreatedDate",),
-}
-"""Files of a weekly export, by the columns that tell them from others of the same name."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +50,15 @@ def propose_study(folder: Path, output: Path) -> Proposal:
         )
     if not output.parent.is_dir():
         raise MissingFileError(output.parent, "The study file is written to a folder that is there")
-    files = sorted(
-        path for path in folder.rglob("*") if path.name.lower().endswith(TABLES) and _is_shown(path, folder)
-    )
-    if not files:
+    shown = sorted(path for path in folder.rglob("*") if _is_shown(path, folder))
+    files = [path for path in shown if path.name.lower().endswith(TABLES)]
+    folders = {path.parent for path in shown if path.name.lower().endswith((*TABLES, *PACKED))}
+    exports = [(key, place) for place in sorted(folders) if (key := _preset_of(place))]
+    if not files and not exports:
         raise MissingFileError(folder / "*.csv", f"The folder holds no {', '.join(TABLES)} file")
-    exports = sorted({path.parent for path in files if _is_salesforce(path)})
     with Workspace() as workspace:
-        others = [path for path in files if path.parent not in exports]
+        places = [place for _, place in exports]
+        others = [path for path in files if path.parent not in places]
         draft = _Draft(folder, output, tuple(exports), tuple(_guesses(workspace, others, output.parent)))
         draft = draft.settled(workspace)
         text = draft.text(workspace)
@@ -78,11 +68,11 @@ def propose_study(folder: Path, output: Path) -> Proposal:
 
 @dataclass(frozen=True)
 class _Draft:
-    """What goes into the study file: folders of Salesforce, plain tables, doubts."""
+    """What goes into the study file: presets with their folders, plain tables, doubts."""
 
     folder: Path
     output: Path
-    exports: tuple[Path, ...]
+    exports: tuple[tuple[str, Path], ...]
     tables: tuple[TableGuess, ...]
     doubts: tuple[str, ...] = ()
 
@@ -92,7 +82,7 @@ class _Draft:
         return (*self.doubts, *(doubt for table in self.tables for doubt in table.doubts))
 
     def study(self, table: TableGuess | None = None) -> StudyFile:
-        """The study with one table only (or one Salesforce folder at a time, by `sources`)."""
+        """The study with one table only."""
         text = study_text("draft", (), [table] if table else [], (), (), ())
         return _parsed(self.output, text)
 
@@ -101,10 +91,11 @@ class _Draft:
         open_stages(workspace)
         exports, doubts = [], list(self.doubts)
         for number, export in enumerate(self.exports):
-            reason = _stage_export(workspace, _relative(export, self.output), self.output, number)
+            key, place = export
+            reason = _stage_export(workspace, key, _relative(place, self.output), self.output, number)
             if reason:
                 _unstage(workspace, number)
-                doubts.append(f"{export.name}: left out: {reason}")
+                doubts.append(f"{place.name}: left out: {reason}")
             else:
                 exports.append(export)
         tables = [self._tried(workspace, t, len(self.exports) + i) for i, t in enumerate(self.tables)]
@@ -140,7 +131,9 @@ class _Draft:
             "ORDER BY count(DISTINCT id) DESC, type"
         )
         types = [kind for (kind,) in found]
-        folders = [(_relative(export, self.output), _own_columns(export)) for export in self.exports]
+        folders = [
+            (key, _relative(place, self.output), _own_columns(key, place)) for key, place in self.exports
+        ]
         return study_text(_title(self.folder), folders, self.tables, activities, types, self.all_doubts)
 
 
@@ -163,22 +156,23 @@ def _is_shown(path: Path, folder: Path) -> bool:
     return path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _is_salesforce(path: Path) -> bool:
-    needed = SALESFORCE.get(path.stem)
-    if needed is None or path.suffix != ".csv":
-        return False
-    try:
-        return set(needed) <= set(csv_dialect(path).columns)
-    except SourceError:
-        return False
+def _preset_of(folder: Path) -> str | None:
+    """The product whose tables a folder holds; of several the one that knows most of them."""
+    n_known = {}
+    for key, preset in PRESETS.items():
+        with suppress(CrmminingError):  # what cannot be read is said when its tables are looked at
+            n_known[key] = preset.n_recognised(folder)
+    best = max(n_known, key=lambda key: n_known[key], default=None)
+    return best if best and n_known[best] else None
 
 
-def _stage_export(workspace: Workspace, folder: str, output: Path, number: int) -> str | None:
-    """Read a weekly export into the staging tables; the reason if it cannot be read."""
-    source = SalesforceSource(salesforce=folder)
+def _stage_export(workspace: Workspace, key: str, folder: str, output: Path, number: int) -> str | None:
+    """Read an export into the staging tables; the reason if it cannot be read."""
     try:
-        study = StudyFile(study="draft", sources=[source], path=output)
-        for rank, spec in enumerate(PRESETS["salesforce"].tables_of(source, study)):
+        study = StudyFile.model_validate({"study": "draft", "sources": [{key: folder}], "path": output})
+        (source,) = study.sources
+        assert isinstance(source, PresetSource)
+        for rank, spec in enumerate(PRESETS[key].tables_of(source, study)):
             TableReader(workspace, study, number).read(
                 study.folder / spec.table, spec, 1_000 * (number + 1) + rank
             )
@@ -193,15 +187,11 @@ def _unstage(workspace: Workspace, number: int) -> None:
         workspace.run(f"DELETE FROM {stage} WHERE source = ?", [number])
 
 
-def _own_columns(export: Path) -> list[str]:
-    """The organisation's own columns, among which lookups may be."""
-    found = []
-    for name in SALESFORCE:
-        path = export / f"{name}.csv"
-        own = [c for c in csv_dialect(path).columns if c.endswith("__c")] if path.is_file() else []
-        if own:
-            found.append(f"own columns of {name}: {', '.join(own)}")
-    return [*found, "a lookup among them goes under links: {Case: [Opportunity__c]}"] if found else []
+def _own_columns(key: str, folder: Path) -> list[str]:
+    """Remarks on the organisation's own columns, among which lookups may be."""
+    found = PRESETS[key].own_columns(folder)
+    remarks = [f"own columns of {name}: {', '.join(columns)}" for name, columns in found.items()]
+    return [*remarks, "a lookup among them goes under links: {Case: [Opportunity__c]}"] if remarks else []
 
 
 def _title(folder: Path) -> str:

@@ -203,10 +203,14 @@ def _read_parquet(workspace: Workspace, table: str, path: Path, spec: TableSourc
         )
     ]
     columns = Columns(str(path), names)
-    chosen = ", ".join(f"CAST({columns.quoted(name)} AS VARCHAR)" for name in names)
+    quoted = [columns.quoted(name) for name in names]
+    texts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in quoted)
+    known = ", ".join(f"CASE WHEN NOT list_contains($1, {name}) THEN {name} END" for name in quoted)
     _make_raw(workspace, table, columns)
     workspace.run(
-        f"INSERT INTO {table} SELECT row_number() OVER (), {chosen} FROM read_parquet(?)", [str(path)]
+        f"INSERT INTO {table} SELECT row_number() OVER (), {known} "
+        f"FROM (SELECT {texts} FROM read_parquet($2))",
+        [["", *spec.null], str(path)],
     )
     return columns
 

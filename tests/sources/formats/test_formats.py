@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import SourceError
+from crmmining.sources.formats.contents import columns_of, rows_of
 from crmmining.sources.raw_tables import read_raw
 from crmmining.study.source_spec import TableSource
 
@@ -88,10 +91,16 @@ def as_database(path: Path, rows: list[Row], names: Names = NAMES) -> None:
     connection.close()
 
 
+def as_parquet(path: Path, rows: list[Row], names: Names = NAMES) -> None:
+    columns = zip(*rows, strict=True)
+    pq.write_table(pa.table({n: pa.array(c, pa.string()) for n, c in zip(names, columns, strict=True)}), path)
+
+
 FORMS: dict[str, Callable[..., None]] = {
     "t.csv": as_csv,
     "t.csv.gz": as_csv_gz,
     "t.zip": as_zip,
+    "t.parquet": as_parquet,
     "t.jsonl": as_lines,
     "t.json": as_array,
     "t.xlsx": as_workbook,
@@ -107,6 +116,8 @@ def test_a_table_is_the_same_rows_in_every_form(name: str, rows: list[Row]) -> N
         path = Path(folder, name)
         FORMS[name](path, rows)
         assert read(path) == (list(NAMES), rows)
+        assert columns_of(path) == NAMES
+        assert [[row[name] or None for name in NAMES] for row in rows_of(path)] == [list(row) for row in rows]
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -160,7 +171,7 @@ def test_a_xes_log_is_a_row_per_event(tmp_path: Path) -> None:
 
 def test_lines_that_end_with_cr_alone_are_lines(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b'a,b\r1,"x\ry"\r2,z\r')
-    assert read(tmp_path / "t.csv") == (["a", "b"], [("1", "x\ny"), ("2", "z")])
+    assert read(tmp_path / "t.csv") == (["a", "b"], [("1", "x\ry"), ("2", "z")])
     (tmp_path / "u.csv").write_bytes("a,b\r\u0d0a,é\r".encode("utf-16"))
     assert read(tmp_path / "u.csv", encoding="utf-16")[1] == [("\u0d0a", "é")]
 

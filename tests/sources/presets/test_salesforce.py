@@ -1,14 +1,19 @@
 """Salesforce's weekly export, its traps by hand, and the columns of a real trial org."""
 
 import csv
+import gzip
+import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.sources.small import events, findings, opened, records, utc, write_study
 
-from crmmining.errors import MissingColumnError, MissingFileError, UnknownNameError
+from crmmining.errors import MissingColumnError, MissingFileError, SourceError, UnknownNameError
 from crmmining.eventlog.study import Study
+from crmmining.sources.loading import open_study
 from crmmining.sources.presets.salesforce import SALESFORCE
+from crmmining.sources.proposing import propose_study
 from crmmining.study.reading import read_study_file
 
 TRIAL_ORG = Path(__file__).parents[4] / "shared" / "data" / "salesforce_trial_org"
@@ -210,3 +215,45 @@ def test_the_columns_the_preset_needs_are_those_of_a_real_org(table: str, tmp_pa
     if described.record:
         named += [spec.column for spec in described.record.attributes.values()]
     assert named and set(named) <= set(header)
+
+
+def packed(folder: Path, form: str) -> None:
+    """A folder's tables as another form: two .zip files as the weekly export comes, packed, or landed."""
+    for number, path in enumerate(sorted(folder.glob("*.csv"))):
+        if form == "zip":
+            with zipfile.ZipFile(folder / f"WE_00D_{number % 2}.ZIP", "a") as archive:
+                archive.write(path, path.name)
+        elif form == "gz":
+            path.with_suffix(".csv.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+        else:
+            frame = pd.read_csv(path, dtype=str)
+            frame.to_parquet(path.with_suffix(".parquet"))
+        path.unlink()
+
+
+@pytest.mark.parametrize("form", ["zip", "gz", "parquet"])
+def test_a_packed_or_landed_export_is_the_same(study: Study, form: str, tmp_path: Path) -> None:
+    path = write_study(tmp_path, DECLARED, **EXPORT)
+    packed(tmp_path, form)
+    columns = ("time", "activity", "record", "customer", "channel", "resource", "actor", "row")
+    assert events(open_study(path), *columns) == events(study, *columns)
+
+
+@pytest.mark.parametrize("form", ["zip", "gz", "parquet"])
+def test_a_packed_export_is_recognised(form: str, tmp_path: Path) -> None:
+    write_study(tmp_path / "export", DECLARED, **EXPORT)
+    packed(tmp_path / "export", form)
+    proposal = propose_study(tmp_path / "export", tmp_path / "proposed.yaml")
+    proposed = proposal.path.read_text()
+    assert "  - salesforce: export\n    # own columns of Case: Deal__c\n" in proposed
+    assert "    # own columns of Contact: Region__c\n" in proposed
+
+
+def test_a_table_in_two_of_the_packed_files_is_refused(tmp_path: Path) -> None:
+    path = write_study(tmp_path, DECLARED, **EXPORT)
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("in/Solution.csv", "Id\n1\n")
+            archive.writestr("in/lead.csv", EXPORT["Lead"])
+    with pytest.raises(SourceError, match=r"Lead.csv and a.zip, in/lead.csv are both Salesforce's Lead"):
+        open_study(path)

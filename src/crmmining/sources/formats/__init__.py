@@ -18,6 +18,8 @@ class Reader(Protocol):
         """The table's columns, and its rows one after the other."""
 
 
+CSV = (".csv", ".tsv")
+PARQUET = (".parquet", ".pq")
 JSON = (".jsonl", ".ndjson", ".json")
 WORKBOOKS = (".xlsx", ".xlsm")
 DATABASES = (".sqlite", ".sqlite3", ".db")
@@ -25,6 +27,17 @@ LOGS = (".xes", ".xes.gz")
 PACKED = (".gz", ".zip")
 TABLES = (*JSON, *WORKBOOKS, *DATABASES, *LOGS, *PACKED)
 """Suffixes that are read here."""
+
+
+def name_of(path: Path) -> str:
+    """What a file calls its table: its name without the suffixes that tell its form.
+
+    >>> [name_of(Path(f"a.b{suffix}")) for suffix in (".csv", ".csv.gz", ".xes.gz", ".parquet", "")]
+    ['a.b', 'a.b', 'a.b', 'a.b', 'a.b']
+    """
+    while path.suffix.lower() in (*CSV, *PARQUET, *TABLES):
+        path = path.with_suffix("")
+    return path.name
 
 
 def reader_for(path: Path) -> Reader | None:

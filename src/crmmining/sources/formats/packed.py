@@ -42,30 +42,77 @@ def unpacked(path: Path, within: str | None, workspace: Path | None) -> Iterator
             raise SourceError(str(error).replace(str(file), shown)) from None
 
 
+def members(path: Path) -> list[str]:
+    """The files in a .zip, without folders and what a computer keeps for itself.
+
+    Raises:
+        SourceError: not a .zip.
+    """
+    with _archive(path) as archive:
+        return _members(archive)
+
+
+@contextmanager
+def head_of(path: Path, within: str | None, n_bytes: int) -> Iterator[Path]:
+    """The beginning of the file inside, under the name of the file."""
+    with scratch_folder(None) as place:
+        if path.suffix.lower() == ".zip":
+            with _archive(path) as archive:
+                member = chosen(path, "file", _members(archive), within)
+                with archive.open(member) as packed:
+                    head = packed.read(n_bytes)
+            file = Path(place, PurePosixPath(member).name)
+        else:
+            with _gzip(path) as packed:
+                head = packed.read(n_bytes)
+            file = Path(place, path.stem)
+        file.write_bytes(head)
+        yield file
+
+
 def _from_gzip(path: Path, within: str | None, place: Path) -> Path:
     if within is not None:
         raise SourceError(f"{path}: a .gz file holds one table; take within: {within} out")
     file = place / path.stem
-    try:
-        with gzip.open(path) as packed, file.open("wb") as plain:
-            shutil.copyfileobj(packed, plain, 1 << 20)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise SourceError(f"{path}: cannot be unpacked: {error}; copy or export it again") from None
+    with _gzip(path) as packed, file.open("wb") as plain:
+        shutil.copyfileobj(packed, plain, 1 << 20)
     return file
 
 
 def _from_zip(path: Path, within: str | None, place: Path) -> tuple[str, Path]:
+    with _archive(path) as archive:
+        member = chosen(path, "file", _members(archive), within)
+        file = place / PurePosixPath(member).name
+        with archive.open(member) as packed, file.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, 1 << 20)
+    return member, file
+
+
+def _members(archive: zipfile.ZipFile) -> list[str]:
+    return sorted(
+        info.filename
+        for info in archive.infolist()
+        if not info.is_dir() and not PurePosixPath(info.filename).name.startswith((".", "__"))
+    )
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [
-                info.filename
-                for info in archive.infolist()
-                if not info.is_dir() and not PurePosixPath(info.filename).name.startswith((".", "__"))
-            ]
-            member = chosen(path, "file", sorted(names), within)
-            file = place / PurePosixPath(member).name
-            with archive.open(member) as packed, file.open("wb") as plain:
-                shutil.copyfileobj(packed, plain, 1 << 20)
+            yield archive
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
-        raise SourceError(f"{path}: cannot be unpacked: {error}; copy or export it again") from None
-    return member, file
+        raise _unreadable(path, error) from None
+
+
+@contextmanager
+def _gzip(path: Path) -> Iterator[gzip.GzipFile]:
+    try:
+        with gzip.open(path) as packed:
+            yield packed
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> SourceError:
+    return SourceError(f"{path}: cannot be unpacked: {error}; copy or export it again")

@@ -10,13 +10,10 @@ lists of Fivetran's dbt package for HubSpot.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
 from crmmining.errors import MissingColumnError, SourceError
-from crmmining.sources.csv_dialect import csv_dialect
 from crmmining.sources.presets.preset import Description, Export, Preset, there
 
 Table: TypeAlias = Callable[[Export, tuple[str, ...]], Description]
@@ -95,8 +92,8 @@ def _changes(table: str, key: str, own: str, name: str) -> Table:
         flag = "_fivetran_deleted" if table == "contact" else "is_deleted"
         time = "timestamp_instant" if "timestamp_instant" in columns else "timestamp"
         beside, where = {}, {"name": [name]}
-        if table in export.files and flag in csv_dialect(export.files[table]).columns:
-            beside = {"lookup": {"table": export.path_of(table), "column": key, "id": own}}
+        if export.has(table, flag):
+            beside = {"lookup": {**export.place_of(table), "column": key, "id": own}}
             where[flag] = _NOT
         event = {
             "time": time, "activity": _label(export, table), "on_change": "value", "where": where,
@@ -114,14 +111,11 @@ def _label(export: Export, table: str) -> Description:
     template, stages = export.activity(table), _other(export, f"{table}_pipeline_stage")
     if stages is None:
         return {"template": template.replace("{label}", "{value}")}
-    dialect = csv_dialect(stages)
-    with stages.open(encoding=dialect.encoding, newline="") as file:
-        _, *rows = csv.reader(file, delimiter=dialect.delimiter)
+    rows = export.rows_of(stages)
     try:
-        read = [dict(zip(dialect.columns, row, strict=False)) for row in rows if row]
-        names = {row["stage_id"]: template.format_map(row) for row in read if row["label"]}
+        names = {row["stage_id"]: template.format_map(row) for row in rows if row["label"]}
     except KeyError as error:
-        raise MissingColumnError(str(stages), error.args[0], dialect.columns) from None
+        raise MissingColumnError(str(export.places[stages]), error.args[0], rows[0]) from None
     return {"column": "value", "map": names}
 
 
@@ -149,7 +143,7 @@ def _status_change(export: Export, columns: tuple[str, ...]) -> Description:
         "SOURCE_NON_DELIVERY_REPORT": "system",
     }
     return {
-        "lookup": {"table": export.path_of("email_event"), "column": "id", "id": "id"},
+        "lookup": {**export.place_of("email_event"), "column": "id", "id": "id"},
         "customer": {"email": ["recipient"]},
         "event": {
             "time": "created", "channel": {"value": "email"},
@@ -228,7 +222,7 @@ def _only_current(export: Export, table: str, columns: tuple[str, ...]) -> None:
     """Refuse records with all their former rows: closings and deletions would be read wrongly."""
     if "_fivetran_active" in columns:
         way_out = "export the rows with _fivetran_active only, without this column"
-        raise SourceError(f"{export.files[table]} holds former rows too; {way_out}")
+        raise SourceError(f"{export.places[table].path} holds former rows too; {way_out}")
 
 
 def _roles(columns: tuple[str, ...], **roles: Description) -> Description:
@@ -241,15 +235,15 @@ def _named(wanted: list[str], columns: tuple[str, ...]) -> dict[str, str]:
     return {name.removeprefix("property_"): name for name in there(wanted, columns)}
 
 
-def _other(export: Export, name: str) -> Path | None:
-    """The file of a table that is only looked up, in whatever case its name is written."""
-    return next((path for stem, path in export.files.items() if stem.casefold() == name), None)
+def _other(export: Export, name: str) -> str | None:
+    """A table that is only looked up, as its file writes it, in whatever case."""
+    return next((table for table in export.places if table.casefold() == name), None)
 
 
 def _lookup(export: Export, name: str, column: str, own: str) -> Description:
     """A lookup in such a table, where it is there."""
-    path = _other(export, name)
-    return {"lookup": {"table": export.path_of(path.stem), "column": column, "id": own}} if path else {}
+    table = _other(export, name)
+    return {"lookup": {**export.place_of(table), "column": column, "id": own}} if table else {}
 
 
 HUBSPOT = Preset(
@@ -279,6 +273,15 @@ HUBSPOT = Preset(
         "ticket_property_history": _changes("ticket", "ticket_id", "id", "hs_pipeline_stage"),
     },
     holds="The folder holds a pipeline's tables as contact.csv, deal.csv, deal_property_history.csv …",
+    told_by={
+        "contact": ["id", "property_email"],
+        "deal": ["deal_id", "property_createdate"],
+        "ticket": ["id", "property_createdate", "property_hs_pipeline"],
+        "contact_property_history": ["contact_id", "name", "value"],
+        "deal_property_history": ["deal_id", "name", "value"],
+        "ticket_property_history": ["ticket_id", "name", "value"],
+        "email_event": ["recipient", "type", "created"],
+    },
     row_id="id",
     kept={"is_deleted": _NOT, "_fivetran_deleted": _NOT},
     activities=ACTIVITIES,

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from crmmining.errors import MissingFileError, SourceError, UnknownNameError
-from crmmining.sources.csv_dialect import csv_dialect
+from crmmining.sources.formats import CSV, JSON, PARQUET, name_of
+from crmmining.sources.formats.contents import Row, columns_of, rows_of
+from crmmining.sources.formats.packed import members
 from crmmining.study.source_spec import PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
 
 Description: TypeAlias = dict[str, Any]
 """What a study file would say of a table, as plain data."""
+
+
+FORMS = (*CSV, *PARQUET, *JSON)
+"""Suffixes of an export's tables, also followed by .gz or within a .zip."""
+
+
+class Place(NamedTuple):
+    """Where a table is: a file, or one within a .zip."""
+
+    path: Path
+    within: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path.name}, {self.within}" if self.within else self.path.name
 
 
 @dataclass(frozen=True)
@@ -22,13 +38,22 @@ class Export:
 
     preset: Preset
     source: PresetSource
-    files: Mapping[str, Path]
+    places: Mapping[str, Place]
     study_folder: Path
 
-    def path_of(self, table: str) -> str:
-        """A table's file, from the study's folder; however its name is written."""
-        path = self.files.get(table, self.study_folder / self.source.folder / f"{table}.csv")
-        return str(path.relative_to(self.study_folder) if path.is_relative_to(self.study_folder) else path)
+    def place_of(self, table: str) -> Description:
+        """Where a table is, from the study's folder, as a study file says it; however its name is written."""
+        path, within = self.places.get(table, Place(self.study_folder / self.source.folder / f"{table}.csv"))
+        near = path.relative_to(self.study_folder) if path.is_relative_to(self.study_folder) else path
+        return {"table": str(near), **({"within": within} if within else {})}
+
+    def has(self, table: str, column: str | None = None) -> bool:
+        """Whether the folder holds a table, and the table a column."""
+        return table in self.places and (column is None or column in columns_of(*self.places[table]))
+
+    def rows_of(self, table: str) -> list[Row]:
+        """All rows of a table of names, such as groups or stages."""
+        return rows_of(*self.places[table])
 
     def activity(self, table: str) -> str:
         """How a table's events are called: as the study file says, else as the preset does."""
@@ -40,7 +65,8 @@ class Preset:
     """The exports of one product.
 
     `tables` describes each by the export and the columns it has, in the order in which equal times are
-    read. `holds` says to people what a folder should hold. `row_id` is the column of a row's own id, by
+    read. `holds` says to people what a folder should hold; `told_by` the columns by which a table is known
+    as this product's and not another's of the same name. `row_id` is the column of a row's own id, by
     which a later export corrects an earlier one; `kept` the values of columns that rows must have (deleted
     rows are left out), where a table has the column; `also_called` the other names a table's file may
     have, as data pipelines land it (without its suffix, in any case); `activities` the templates a study
@@ -50,6 +76,7 @@ class Preset:
     name: str
     tables: Mapping[str, Callable[[Export, tuple[str, ...]], Description]]
     holds: str
+    told_by: Mapping[str, Sequence[str]]
     nulls: Sequence[str] = ("",)
     row_id: str | None = None
     kept: Mapping[str, list[str]] = field(default_factory=dict)
@@ -64,7 +91,7 @@ class Preset:
             UnknownNameError: the study file speaks of a table that is not one.
         """
         folder = study.folder / source.folder
-        present = self._files_in(folder)
+        present = self._places_in(folder)
         for name in (*source.activities, *source.links):
             if name not in self.tables:
                 raise UnknownNameError(f"{self.name} table", name, self.tables)
@@ -74,12 +101,28 @@ class Preset:
         export = Export(self, source, present, study.folder)
         tables = []
         for name in found:
-            columns = csv_dialect(present[name]).columns
+            columns = columns_of(*present[name])
             tables.append(self._completed(self.tables[name](export, columns), name, export, study, columns))
         return tables
 
-    def _files_in(self, folder: Path) -> dict[str, Path]:
-        """The file of each table that is there; a file of no known table stands under its own name.
+    def n_recognised(self, folder: Path) -> int:
+        """How many of a folder's tables are this product's by their names and columns."""
+        return sum(
+            name in self.told_by and set(self.told_by[name]) <= set(columns_of(*place))
+            for name, place in self._places_in(folder).items()
+        )
+
+    def own_columns(self, folder: Path) -> dict[str, list[str]]:
+        """The organisation's own columns of each table, among which lookups may be."""
+        found = {
+            name: [column for column in columns_of(*place) if column.endswith("__c")]
+            for name, place in self._places_in(folder).items()
+            if name in self.tables
+        }
+        return {name: columns for name, columns in found.items() if columns}
+
+    def _places_in(self, folder: Path) -> dict[str, Place]:
+        """Where each table is that is there; a file of no known table stands under its own name.
 
         Raises:
             SourceError: two files for one table.
@@ -89,13 +132,14 @@ class Preset:
             for name in self.tables
             for called in (name, *self.also_called.get(name, ()))
         }
-        found: dict[str, Path] = {}
-        for path in sorted(folder.glob("*.csv")):
-            name = known.get(path.stem.casefold(), path.stem)
+        found: dict[str, Place] = {}
+        for place in _places(folder):
+            own = name_of(Path(place.within or place.path.name))
+            name = known.get(own.casefold(), own)
             if name in found:
-                both = f"{found[name].name} and {path.name}"
+                both = f"{found[name]} and {place}"
                 raise SourceError(f"{folder}: {both} are both {self.name}'s {name}; leave one of them there")
-            found[name] = path
+            found[name] = place
         return found
 
     def _completed(
@@ -115,7 +159,7 @@ class Preset:
         return TableSource.model_validate(
             {
                 **described,
-                "table": export.path_of(name),
+                **export.place_of(name),
                 "null": list(self.nulls),
                 "time": {"format": "iso", "zone": export.source.zone, **described.get("time", {})},
                 "where": {
@@ -127,6 +171,15 @@ class Preset:
                 "max_refused": export.source.max_refused,
             }
         )
+
+
+def _places(folder: Path) -> Iterator[Place]:
+    for path in sorted(folder.glob("*")):
+        name = path.name.lower()
+        if name.endswith((*FORMS, *(f"{form}.gz" for form in FORMS))):
+            yield Place(path)
+        elif name.endswith(".zip"):
+            yield from (Place(path, member) for member in members(path) if member.lower().endswith(FORMS))
 
 
 def there(names: list[str], columns: tuple[str, ...]) -> list[str]:

@@ -151,7 +151,7 @@ def _beside(export: Export, template: str, columns: tuple[str, ...], table: str,
     needed = {name for name in template.replace("}", "{").split("{")[1::2] if name not in columns}
     if not needed:
         return {}
-    return {"lookup": {"table": export.path_of(table), "column": key, "id": "Id"}}
+    return {"lookup": {**export.place_of(table), "column": key, "id": "Id"}}
 
 
 def _resource(name: str, columns: tuple[str, ...]) -> Description:
@@ -175,6 +175,15 @@ SALESFORCE = Preset(
         "Task": _task,
     },
     holds="The folder of a weekly export holds Lead.csv, Opportunity.csv, Case.csv …",
+    told_by={
+        "Lead": ["Id", "CreatedDate", "Status"],
+        "Opportunity": ["Id", "CreatedDate", "StageName"],
+        "OpportunityHistory": ["OpportunityId", "CreatedDate", "StageName"],
+        "Case": ["Id", "CreatedDate", "ClosedDate"],
+        "CaseHistory": ["CaseId", "Field", "NewValue"],
+        "Task": ["WhoId", "WhatId"],
+        "Contact": ["Id", "Email"],
+    },
     nulls=("", "000000000000000AAA", "000000000000000"),
     row_id="Id",
     kept={"IsDeleted": ["0", "false"]},

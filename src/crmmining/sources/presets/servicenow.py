@@ -203,14 +203,14 @@ def _state(export: Export, table: str, column: str) -> Description:
 
 def _told_by(export: Export) -> str | None:
     """The table that tells changes of state; of several the one that tells most, lest they count twice."""
-    return next((table for table in (LOG, AUDIT, LINES) if table in export.files), None)
+    return next((table for table in (LOG, AUDIT, LINES) if export.has(table)), None)
 
 
 def _of_incident(export: Export, columns: tuple[str, ...], column: str, named_by: str) -> Description:
     """Whose incident a row is; the table of incidents gives its number, and leaves out other tasks."""
-    if "number" in columns or "incident" not in export.files:
+    if "number" in columns or not export.has("incident"):
         return {"record": {"type": "incident", "id": "number" if "number" in columns else column}}
-    lookup = {"table": export.path_of("incident"), "column": column, "id": named_by}
+    lookup = {**export.place_of("incident"), "column": column, "id": named_by}
     return {"record": {"type": "incident", "id": "number"}, "lookup": lookup}
 
 
@@ -235,6 +235,11 @@ SERVICENOW = Preset(
         "task_sla": _task_sla,
     },
     holds="The folder holds list exports: incident.csv, sys_audit.csv, sys_user.csv …",
+    told_by={
+        "incident": ["number", "opened_at", "state"],
+        AUDIT: ["documentkey", "fieldname", "newvalue"],
+        LOG: ["number", "incident_state", "sys_updated_at"],
+    },
     nulls=("", "?", "-100"),
     row_id="sys_id",
     kept={

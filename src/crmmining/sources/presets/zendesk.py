@@ -10,10 +10,8 @@ About native system ticket rules); Fivetran's Zendesk Support schema.
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
-from crmmining.sources.csv_dialect import csv_dialect
 from crmmining.sources.presets.preset import Description, Export, Preset, there
 
 ACTIVITIES = {
@@ -65,7 +63,7 @@ def _ticket(export: Export, columns: tuple[str, ...]) -> Description:
         "links": [{"column": name, "to": "Ticket"} for name in there(["via_followup_source_id"], columns)],
     }
     customer = {"zendesk": ["requester_id"]}
-    if "user" not in export.files:
+    if not export.has("user"):
         return {**ticket, "customer": customer, "event": created}
     return {
         **ticket,
@@ -94,10 +92,10 @@ def _ticket_comment(export: Export, columns: tuple[str, ...]) -> Description:
     }
     described: Description = {"record": {"type": "*", "id": "ticket_id"}}
     template = {"template": export.activity("ticket_comment")}
-    if "user" not in export.files:
+    if not export.has("user"):
         return {**described, "event": {**comment, "activity": template}}
     by_role = {"column": "role", "map": {"end-user": "Customer commented"}, "otherwise": "Agent commented"}
-    if "default_group_id" in csv_dialect(export.files["user"]).columns:
+    if export.has("user", "default_group_id"):
         comment |= _department(export, "default_group_id")
     return {
         **described,
@@ -114,7 +112,7 @@ def _ticket_chat_event(export: Export, columns: tuple[str, ...]) -> Description:
     """A chat's first message, in the ticket it became; its later messages are no contacts of their own."""
     return {
         "record": {"type": "*", "id": "ticket_id"},
-        "lookup": {"table": export.path_of("ticket_chat"), "column": "chat_id", "id": "chat_id"},
+        "lookup": {**export.place_of("ticket_chat"), "column": "chat_id", "id": "chat_id"},
         "event": {
             "time": "created_at",
             "activity": {"template": export.activity("ticket_chat_event")},
@@ -147,11 +145,11 @@ def _ticket_field_history(export: Export, columns: tuple[str, ...]) -> Descripti
             of("group_id", moved, [], **_department(export, "value")),
             of("assignee_id", moved, []),
         ]
-    if "satisfaction_rating" not in export.files:
+    if not export.has("satisfaction_rating"):
         rated = export.activity("satisfaction_rating").replace("{score}", "{value}")
         events.append(of("satisfaction_score", rated, ["good", "bad"], actor={"value": "customer"}))
     needed = {name for name in template.replace("}", "{").split("{")[1::2] if name not in columns}
-    beside = {"lookup": {"table": export.path_of("ticket"), "column": "ticket_id", "id": "id"}}
+    beside = {"lookup": {**export.place_of("ticket"), "column": "ticket_id", "id": "id"}}
     return {"record": {"type": "*", "id": "ticket_id"}, "events": events, **(beside if needed else {})}
 
 
@@ -170,18 +168,16 @@ def _satisfaction_rating(export: Export, columns: tuple[str, ...]) -> Descriptio
 
 def _beside(export: Export, column: str) -> Description:
     """The person a column names, from the table of users: the role tells who is a customer."""
-    return {"lookup": {"table": export.path_of("user"), "column": column, "id": "id"}}
+    return {"lookup": {**export.place_of("user"), "column": column, "id": "id"}}
 
 
 def _department(export: Export, column: str) -> Description:
     """The name of the group a column names, where the export has the table of groups."""
-    found = [path for name, path in export.files.items() if name.casefold() in ("group", "groups")]
-    if not found:
+    groups = next((name for name in export.places if name.casefold() in ("group", "groups")), None)
+    if groups is None:
         return {}
-    delimiter = csv_dialect(found[0]).delimiter
-    with found[0].open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, delimiter=delimiter)
-        names = {row["id"]: row["name"] for row in rows if row.get("id") and row.get("name")}
+    rows = export.rows_of(groups)
+    names = {row["id"]: row["name"] for row in rows if row.get("id") and row.get("name")}
     return {"department": {"column": column, "map": names}}
 
 
@@ -208,6 +204,11 @@ ZENDESK = Preset(
         "satisfaction_rating": _satisfaction_rating,
     },
     holds="The folder of the landed tables holds ticket.csv, user.csv, ticket_comment.csv …",
+    told_by={
+        "ticket": ["id", "requester_id", "created_at", "status"],
+        "ticket_comment": ["id", "ticket_id", "public"],
+        "ticket_field_history": ["ticket_id", "field_name", "value"],
+    },
     row_id="id",
     kept={"_fivetran_deleted": _FALSE},
     also_called={

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.sources.small import events, findings, opened, utc
+from tests.sources.small import PLAIN, events, findings, opened, utc, write_study
 
 from crmmining.errors import MissingColumnError, SourceError, UnreadableValueError
 from crmmining.eventlog.study import Study
+from crmmining.sources.loading import open_study
 
 
 def table(folder: Path, source: str, content: str, rest: str = "") -> Study:
@@ -93,6 +94,41 @@ def test_a_value_that_cannot_be_read_stops_with_file_row_column_and_value(
         table(tmp_path, ROLES, content)
     assert message in str(caught.value) and str(tmp_path / "events.csv") in str(caught.value)
     assert "max_refused: 0.38" in str(caught.value)
+
+
+ABSENT = """
+    at,step,email
+    2025-01-01,a,ann@x
+    2025-01-02,,ann@x
+    ,b,ann@x
+    2025-01-04,b,
+    2025-01-05,c,ann@x
+"""
+
+
+@pytest.mark.parametrize("share", ["0.6", "60%", None])
+def test_rows_without_what_makes_an_event_are_set_aside(share: str | None, tmp_path: Path) -> None:
+    declared = PLAIN.replace("event:", f"max_refused: {share}\n    event:") if share else PLAIN
+    assert events(opened(tmp_path, declared, events=ABSENT), "activity") == ["a", "c"]
+
+
+@pytest.mark.parametrize(("declared", "told"), [("0.59", None), (None, 0.59), ("60%", 0.0)])
+def test_more_refused_rows_than_may_be_stop_whatever_the_reason(
+    declared: str | None, told: float | None, tmp_path: Path
+) -> None:
+    text = PLAIN.replace("event:", f"max_refused: {declared}\n    event:") if declared else PLAIN
+    path = write_study(tmp_path, text, events=ABSENT)
+    message = r"events.csv: 3 of 5 rows are refused, more than 0.* row 2: no activity"
+    with pytest.raises(UnreadableValueError, match=message):
+        open_study(path, max_refused=told)
+    assert not list(tmp_path.glob("*.duckdb*"))
+
+
+def test_what_was_loaded_under_another_threshold_stays(tmp_path: Path) -> None:
+    path = write_study(tmp_path, PLAIN, events=ABSENT)
+    open_study(path, max_refused=0.6).workspace.close()
+    study = open_study(path)
+    assert len(study.runs) == 1 and study.n_events == 2
 
 
 def test_max_refused_sets_unreadable_rows_aside(tmp_path: Path) -> None:

@@ -54,12 +54,19 @@ class LogOptions:
         return tuple(self.where or ())
 
 
-def open_study(path: Path, *, reload: bool = False, wait: bool = True, memory: str | None = None) -> Study:
+def open_study(
+    path: Path,
+    *,
+    reload: bool = False,
+    wait: bool = True,
+    memory: str | None = None,
+    max_refused: float | None = None,
+) -> Study:
     """Open a study, showing progress on a terminal."""
     from crmmining.sources.loading import open_study as load
 
     with progress(f"Loading {path}") as report:
-        return load(path, reload=reload, wait=wait, memory=memory, progress=report)
+        return load(path, reload=reload, wait=wait, memory=memory, max_refused=max_refused, progress=report)
 
 
 def open_source(path: Path, options: LogOptions) -> Opened:

@@ -85,3 +85,18 @@ LogOutput = Annotated[
 ]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 Top = Annotated[int, typer.Option("--top", min=1, help="How many rows to show.")]
+
+
+def as_share(option: str, text: str | None) -> float | None:
+    """An option's text like ``1%`` or ``0.01`` as a share.
+
+    Raises:
+        InvalidOptionError: neither.
+    """
+    from crmmining.errors import InvalidOptionError
+    from crmmining.study.base import parse_share
+
+    try:
+        return None if text is None else float(parse_share(text))
+    except ValueError as error:
+        raise InvalidOptionError(f"{option}: {error}") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmmining.cli.options import As, Format, MemoryLimit, StudyFile
+from crmmining.cli.options import As, Format, MemoryLimit, StudyFile, as_share
 
 if TYPE_CHECKING:
     from crmmining.eventlog.study import Study
@@ -22,6 +22,10 @@ def load(
         bool, typer.Option("--wait/--no-wait", help="Wait for another load of this study, or leave.")
     ] = True,
     memory: MemoryLimit = None,
+    max_refused: Annotated[
+        str | None,
+        typer.Option("--max-refused", help="Stop where more of a file's rows are refused, like 1%."),
+    ] = None,
     form: As = Format.table,
 ) -> None:
     """Load what is new in a study's exports and say what was found.
@@ -31,7 +35,9 @@ def load(
     from crmmining.cli.opening import open_study
     from crmmining.cli.rendering import say, show_frame
 
-    opened = open_study(study, reload=reload, wait=wait, memory=memory)
+    opened = open_study(
+        study, reload=reload, wait=wait, memory=memory, max_refused=as_share("--max-refused", max_refused)
+    )
     quality = opened.quality
     frame = quality.files[["path", "n_rows", "n_events", "n_refused", "zone", "time_format"]]
     show_frame(frame, form, title=f"{opened.name}: {opened.n_events:,} events")

@@ -76,10 +76,16 @@ class _Stored:
     formats: str
 
 
-def jobs_of(sources: list[list[TableSource]], study: StudyFile) -> list[Job]:
-    """Every file of every table, in the order a load from nothing reads them."""
+def jobs_of(
+    sources: list[list[TableSource]], study: StudyFile, max_refused: float | None = None
+) -> list[Job]:
+    """Every file of every table, in the order a load from nothing reads them.
+
+    `max_refused` counts in the place of what the tables say; what was read under another stays.
+    """
+    said = {} if max_refused is None else {"max_refused": max_refused}
     return [
-        Job(path, _named(path, spec, study), spec, number, mark)
+        Job(path, _named(path, spec, study), spec.model_copy(update=said), number, mark)
         for number, tables in enumerate(sources)
         for spec in tables
         for mark in (_mark(spec, number, study.folder),)

@@ -42,12 +42,14 @@ def open_study(
     reload: bool = False,
     wait: bool = True,
     memory: str | None = None,
+    max_refused: float | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Open a study, loading first what is new in its exports.
 
     `reload` reads everything again; `wait` waits for another load of the same study to end; `memory`
-    like ``4GB`` is the most the process may use.
+    like ``4GB`` is the most the process may use; `max_refused` is the share of a file's rows that may be
+    refused, in the place of what the study file says of its tables.
 
     Raises:
         StudyFileError, SourceError: what is wrong, where, and the way out.
@@ -57,7 +59,7 @@ def open_study(
     say = progress or _quiet
     limit = Memory.parse(memory) if memory else None
     sources = [tables_of(source, study) for source in study.sources]
-    jobs = jobs_of(sources, study)
+    jobs = jobs_of(sources, study, max_refused)
     if isinstance(study.engine, SparkSpec):
         from crmmining.sources.spark_loading import open_on_spark
 

@@ -17,13 +17,15 @@ from crmmining.study.source_spec import EventSpec
 class Refusals:
     """Judges the table `parsed`, the rows of one file read as one kind of event.
 
-    `most` is the share of the file's rows that may be unreadable, `scale` that of satisfaction scores.
+    `most` is the share of the file's rows that may be refused; where nothing is said of it, no value may be
+    unreadable, and rows without what makes an event are set aside however many they are. `scale` is that of
+    satisfaction scores.
     """
 
     workspace: Workspace
     raw: RawTable
     file: int
-    most: float
+    most: float | None
     scale: tuple[float, float]
     formats: Mapping[str, KnownFormat]
 
@@ -73,7 +75,7 @@ class Refusals:
             return
         n = self.workspace.value(f"SELECT count(*) FROM parsed WHERE {condition}")
         refused = self.raw.n_refused(self.workspace, n, column, reason)
-        if refused > self.most * self.raw.n_whole:
+        if refused > (self.most or 0.0) * self.raw.n_whole:
             row, value = bad[0]
             more = f" ({n - 1:,} more such rows)" if n > 1 else ""
             enough = min(1.0, max(0.01, refused / max(self.raw.n_whole, 1) * 1.5))

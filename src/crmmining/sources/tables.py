@@ -74,9 +74,26 @@ class TableReader:
             self._stage_records(raw, spec, spec.record, keys, file)
         for kind, event in enumerate(spec.all_events):
             self._stage_events(raw, spec, event, kind, file)
+        if spec.max_refused is not None:
+            self._count_refused(raw, file, spec.max_refused)
         tell_equal_rows_apart(self.workspace, file, known.files if known else ())
         self._stage_customer_attributes(raw.columns, spec, keys, file)
         return raw
+
+    def _count_refused(self, raw: RawTable, file: int, most: float) -> None:
+        """Stop where more rows are refused than may be, for whatever reason."""
+        files = (file, *(raw.known.files if raw.known else ()))
+        of_file = f"FROM refused WHERE file IN ({', '.join('?' * len(files))})"
+        n = int(self.workspace.value(f"SELECT count(DISTINCT (file, row)) {of_file}", files))
+        if n > most * raw.n_whole:
+            row, column, reason = self.workspace.rows(
+                f"SELECT row, column_name, reason {of_file} ORDER BY row LIMIT 1", files
+            )[0]
+            where = f", column {column!r}" if column else ""
+            raise UnreadableValueError(
+                f"{raw.path}: {n:,} of {raw.n_whole:,} rows are refused, more than {most:.4g} of them; the "
+                f"first is row {row}{where}: {reason}; mend them, or allow more with max_refused:"
+            )
 
     def _keep_where(self, columns: Columns, spec: TableSource) -> None:
         if spec.where:
@@ -145,7 +162,10 @@ class TableReader:
         bad = f"FROM raw WHERE {quoted} IS NOT NULL AND ({moment.sql}) IS NULL"
         found = self.workspace.rows(f"SELECT _row, {quoted} {bad} ORDER BY _row", moment.values)
         reason = "is no time, the record counts as without it"
-        if raw.n_refused(self.workspace, len(found), column, reason) > spec.max_refused * raw.n_whole:
+        if (
+            raw.n_refused(self.workspace, len(found), column, reason)
+            > (spec.max_refused or 0.0) * raw.n_whole
+        ):
             row, value = found[0]
             raise UnreadableValueError(
                 f"{raw.path}: row {row}, column {column!r}: {value!r} is no time like "

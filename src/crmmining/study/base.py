@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from crmmining.study.durations import Duration, parse_duration
 
@@ -39,3 +39,28 @@ CalendarTime = Annotated[Duration, BeforeValidator(_on_the_calendar)]
 
 Names = Annotated[list[str], BeforeValidator(_several)]
 """One name or a list of names."""
+
+
+def parse_share(value: Any) -> Any:
+    """A share in [0, 1], also written as a percentage.
+
+    >>> parse_share("1%"), parse_share("0.25"), parse_share(0.5)
+    (0.01, 0.25, 0.5)
+
+    Raises:
+        ValueError: a text that is neither, or what lies outside.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ValueError(f"{value!r} is no share; write one like 1% or 0.01")
+    return share
+
+
+Share = Annotated[float, BeforeValidator(parse_share), Field(ge=0, le=1)]
+"""A share of a whole, as a number or a percentage."""

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from crmmining.study.base import DurationText, Names, StudyModel
+from crmmining.study.base import DurationText, Names, Share, StudyModel
 from crmmining.study.calendars import ZoneName
 
 Actor = Literal["customer", "company", "system"]
@@ -205,7 +205,7 @@ class TableSource(StudyModel):
     links: list[LinkSpec] = Field(default_factory=list)
     event: EventSpec | None = None
     events: list[EventSpec] = Field([], max_length=16)
-    max_refused: float = Field(0.0, ge=0, le=1, description="share of rows that may be unreadable")
+    max_refused: Share | None = None
 
     @model_validator(mode="after")
     def _one_or_many(self) -> TableSource:
@@ -229,7 +229,7 @@ class PresetSource(StudyModel):
     zone: ZoneName = "UTC"
     activities: dict[str, str] = Field(default_factory=dict)
     links: dict[str, Names] = Field(default_factory=dict)
-    max_refused: float = Field(0.0, ge=0, le=1)
+    max_refused: Share | None = None
 
     @property
     def folder(self) -> str:

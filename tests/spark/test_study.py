@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.sources.worlds import DECLARED, World, told
 
@@ -35,6 +36,8 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitSt
     for what, rows in theirs.items():
         assert mine[what] == rows, what
     busiest = beside.workspace.value(_BUSIEST)
+    pd.testing.assert_frame_equal(study.identities.files, beside.identities.files)
+    pd.testing.assert_frame_equal(study.explain_merge(busiest), beside.explain_merge(busiest))
     life, expected_life = study.customer(busiest), beside.customer(busiest)
     assert life.events.to_csv() == expected_life.events.to_csv()
     assert life.goals.to_csv() == expected_life.goals.to_csv()

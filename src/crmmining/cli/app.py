@@ -6,6 +6,7 @@ import typer
 
 from crmmining.cli.check_commands import check
 from crmmining.cli.comparing import compare, demo, report
+from crmmining.cli.customer_commands import customers
 from crmmining.cli.exploring import bottlenecks, discover, export, inspect, variants
 from crmmining.cli.goal_commands import goals
 from crmmining.cli.journey_commands import journey
@@ -29,6 +30,7 @@ app = typer.Typer(
 for _command in (demo, init, load, inspect, variants, discover, bottlenecks, compare, report, export):
     app.command()(_command)
 app.add_typer(check, name="check")
+app.add_typer(customers, name="customers")
 app.add_typer(goals, name="goals")
 app.add_typer(journey, name="journey")
 app.add_typer(samples, name="samples")

@@ -44,6 +44,7 @@ def load(
     if form is Format.table:
         for warning in quality.warnings:
             say(f"! {warning}")
+        say(opened.identities.summary)
         say(_last_load(opened))
         say(f"Stored in {opened.workspace.path}")
 

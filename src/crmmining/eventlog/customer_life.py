@@ -66,7 +66,7 @@ def customer_life(engine: Engine, key: str) -> CustomerLife:
     """
     import pandas as pd
 
-    customer = _customer(engine, key)
+    customer = customer_of(engine, key)
     named = engine.rows("SELECT key FROM customers WHERE customer = ?", [customer])
     keys = engine.rows(_KEYS, [customer])
     return CustomerLife(
@@ -77,7 +77,12 @@ def customer_life(engine: Engine, key: str) -> CustomerLife:
     )
 
 
-def _customer(engine: Engine, key: str) -> int:
+def customer_of(engine: Engine, key: str) -> int:
+    """The number of the customer who has a key.
+
+    Raises:
+        InvalidOptionError: nobody has it, or several have it under keys of different kinds.
+    """
     kind, colon, value = key.partition(":")
     found = engine.rows(_WHO, [key.strip().lower()])
     if colon and not found:

@@ -16,6 +16,7 @@ from crmmining.eventlog.codes import laid_out
 from crmmining.eventlog.customer_life import CustomerLife, customer_life
 from crmmining.eventlog.flattening import Flattening, flattening
 from crmmining.eventlog.goal_building import Silence
+from crmmining.eventlog.identities import Identities, explain_merge, read_identities
 from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.quality import Quality, read_quality, read_refused
 from crmmining.eventlog.selection import (
@@ -129,6 +130,19 @@ class Study:
             InvalidOptionError: nobody has this key, or several have it.
         """
         return customer_life(self.workspace, key)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """How many events have a customer, per file, and how many customers are seen in several files."""
+        return read_identities(self.workspace)
+
+    def explain_merge(self, key: str) -> pd.DataFrame:
+        """Why the keys of a customer are one customer: which of them stand in one row of which file.
+
+        Raises:
+            InvalidOptionError: nobody has this key, or several have it.
+        """
+        return explain_merge(self.workspace, key)
 
     @cached_property
     def silences(self) -> dict[str, Silence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from crmmining.engine.workspace import Workspace
@@ -64,6 +65,26 @@ def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str], file
             """,
             [file, *kind.values, *key.values, other_kind, *other.values],
         )
+
+
+def normalised_keys(customers: Customers) -> list[tuple[str, str]]:
+    """The shared keys a study file names, as (kind, value) as they are stored; kind "" is any other.
+
+    What has an @ may be an e-mail address, what has digits and no letters a phone number.
+    """
+    found = [("", key) for key in customers.shared]
+    may_be = {
+        "email": [key for key in customers.shared if "@" in key],
+        "phone": [key for key in customers.shared if re.fullmatch(r"[\W\d]*\d[\W\d]*", key)],
+    }
+    with Workspace() as apart:
+        for kind, written in may_be.items():
+            how = _normalised(kind, "said", customers)
+            rows = apart.rows(
+                f"SELECT {how.sql} FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS said)", [*how.values, written]
+            )
+            found += [(kind, value) for (value,) in rows if value]
+    return found
 
 
 def _normalised(kind: str, column: str, customers: Customers) -> Expression:

@@ -75,6 +75,7 @@ class Customers(StudyModel):
     attributes: Names = Field(default_factory=list)
     country_code: Annotated[str | None, BeforeValidator(lambda code: str(code).lstrip("+"))] = None
     shared_above: int = Field(10, ge=1)
+    shared: Names = Field(default_factory=list)
 
 
 class Target(StudyModel):

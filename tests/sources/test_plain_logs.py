@@ -134,3 +134,14 @@ def test_a_file_of_another_kind_is_refused_with_those_that_are_read(tmp_path: Pa
 def test_a_suffix_tells_a_log_from_a_study_file() -> None:
     assert is_plain_log("a/log.xes.gz") and is_plain_log(Path("log.csv"))
     assert not is_plain_log("study.yaml")
+
+
+def test_marks_of_absence_count_in_parquet_too(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"id": ["1", "1"], "at": ["2025-01-01", "2025-01-02"], "step": ["a", "b"], "by": ["?", "Ann"]}
+    )
+    frame["at"] = pd.to_datetime(frame["at"])
+    frame.to_parquet(tmp_path / "log.parquet")
+    columns = {"case": "id", "time": "at", "activity": "step", "resource": "by"}
+    assert read_table(tmp_path / "log.parquet", columns=columns).names["resource"] == ("?", "Ann")
+    assert read_table(tmp_path / "log.parquet", columns=columns, null=("?",)).names["resource"] == ("Ann",)

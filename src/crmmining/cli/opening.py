@@ -61,12 +61,21 @@ def open_study(
     wait: bool = True,
     memory: str | None = None,
     max_refused: float | None = None,
+    pseudonymise: Path | None = None,
 ) -> Study:
     """Open a study, showing progress on a terminal."""
     from crmmining.sources.loading import open_study as load
 
     with progress(f"Loading {path}") as report:
-        return load(path, reload=reload, wait=wait, memory=memory, max_refused=max_refused, progress=report)
+        return load(
+            path,
+            reload=reload,
+            wait=wait,
+            memory=memory,
+            max_refused=max_refused,
+            pseudonymise=pseudonymise,
+            progress=report,
+        )
 
 
 def open_source(path: Path, options: LogOptions) -> Opened:

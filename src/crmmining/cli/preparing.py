@@ -26,6 +26,14 @@ def load(
         str | None,
         typer.Option("--max-refused", help="Stop where more of a file's rows are refused, like 1%."),
     ] = None,
+    pseudonymise: Annotated[
+        Path | None,
+        typer.Option(
+            "--pseudonymise",
+            metavar="KEYFILE",
+            help="Store names and ids as keyed hashes, now and later; the file is made if it is not there.",
+        ),
+    ] = None,
     form: As = Format.table,
 ) -> None:
     """Load what is new in a study's exports and say what was found.
@@ -36,7 +44,12 @@ def load(
     from crmmining.cli.rendering import say, show_frame
 
     opened = open_study(
-        study, reload=reload, wait=wait, memory=memory, max_refused=as_share("--max-refused", max_refused)
+        study,
+        reload=reload,
+        wait=wait,
+        memory=memory,
+        max_refused=as_share("--max-refused", max_refused),
+        pseudonymise=pseudonymise,
     )
     quality = opened.quality
     frame = quality.files[["path", "n_rows", "n_events", "n_refused", "zone", "time_format"]]
@@ -47,6 +60,8 @@ def load(
         say(opened.identities.summary)
         say(_last_load(opened))
         say(f"Stored in {opened.workspace.path}")
+        if key := opened.declared.privacy.pseudonymise:
+            say(f"Names and ids are hidden under the key in {key}: keep it, and not beside the workspace.")
 
 
 def _last_load(study: Study) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class CustomerLife:
         return self.goals.to_html(index=False) + self.events.to_html(index=False)
 
 
-def customer_life(engine: Engine, key: str) -> CustomerLife:
+def customer_life(engine: Engine, key: str, pseudonyms: Sequence[str] = ()) -> CustomerLife:
     """The life of the customer who has this key: an e-mail address, a phone number, an id of a source.
 
     Raises:
@@ -66,7 +67,7 @@ def customer_life(engine: Engine, key: str) -> CustomerLife:
     """
     import pandas as pd
 
-    customer = customer_of(engine, key)
+    customer = customer_of(engine, key, pseudonyms)
     named = engine.rows("SELECT key FROM customers WHERE customer = ?", [customer])
     keys = engine.rows(_KEYS, [customer])
     return CustomerLife(
@@ -77,8 +78,8 @@ def customer_life(engine: Engine, key: str) -> CustomerLife:
     )
 
 
-def customer_of(engine: Engine, key: str) -> int:
-    """The number of the customer who has a key.
+def customer_of(engine: Engine, key: str, pseudonyms: Sequence[str] = ()) -> int:
+    """The number of the customer who has a key, or one of the pseudonyms that may stand for it.
 
     Raises:
         InvalidOptionError: nobody has it, or several have it under keys of different kinds.
@@ -87,6 +88,8 @@ def customer_of(engine: Engine, key: str) -> int:
     found = engine.rows(_WHO, [key.strip().lower()])
     if colon and not found:
         found = [row for row in engine.rows(_WHO, [value.strip().lower()]) if row[0] == kind]
+    for pseudonym in pseudonyms:
+        found = found or [row for row in engine.rows(_WHO, [pseudonym]) if not colon or row[0] == kind]
     customers = {customer for _, _, customer in found}
     if len(customers) == 1:
         return int(customers.pop())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def read_identities(engine: Engine) -> Identities:
     )
 
 
-def explain_merge(engine: Engine, key: str) -> pd.DataFrame:
+def explain_merge(engine: Engine, key: str, pseudonyms: Sequence[str] = ()) -> pd.DataFrame:
     """Why a customer's keys are one customer: each pair of them that stands in one row.
 
     Columns: kind, value, beside_kind, beside, paths (of the files that say so). Where two files have the same
@@ -92,7 +93,7 @@ def explain_merge(engine: Engine, key: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found = pd.DataFrame(engine.columns(_PAIRS, [customer_of(engine, key)]))
+    found = pd.DataFrame(engine.columns(_PAIRS, [customer_of(engine, key, pseudonyms)]))
     pair = ["kind", "value", "beside_kind", "beside"]
     found[pair] = found[pair].astype(object).where(found[pair].notna(), "")
     paired = set(found.loc[found["beside"] != "", ["value", "path"]].itertuples(index=False, name=None))

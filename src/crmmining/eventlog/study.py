@@ -129,7 +129,7 @@ class Study:
         Raises:
             InvalidOptionError: nobody has this key, or several have it.
         """
-        return customer_life(self.workspace, key)
+        return customer_life(self.workspace, key, self._pseudonyms(key))
 
     @cached_property
     def identities(self) -> Identities:
@@ -142,7 +142,16 @@ class Study:
         Raises:
             InvalidOptionError: nobody has this key, or several have it.
         """
-        return explain_merge(self.workspace, key)
+        return explain_merge(self.workspace, key, self._pseudonyms(key))
+
+    def _pseudonyms(self, key: str) -> list[str]:
+        """What may be stored in the place of a key: of an e-mail address, a number, or an id as it stands."""
+        secret = self.declared.secret
+        if secret is None:
+            return []
+        written = key.partition(":")[2] or key
+        digits = "".join(sign for sign in written if sign.isdigit())
+        return [secret.pseudonym(text) for text in dict.fromkeys((written, written.strip().lower(), digits))]
 
     @cached_property
     def silences(self) -> dict[str, Silence]:

@@ -14,12 +14,12 @@ from crmmining.eventlog.shared_keys import kept_apart, shared_keys
 from crmmining.sources.identities import normalised_keys
 from crmmining.sources.identity_kernel import components
 from crmmining.sources.touched import reread_customers, touch_customers, touch_records
-from crmmining.study.study_file import Customers, StudyFile
+from crmmining.study.study_file import StudyFile
 
 
 def make_customers(engine: Engine, study: StudyFile) -> None:
     """Fill key_customers, customers and customer_attributes from what was said."""
-    shared = _shared(engine, study.customers)
+    shared = _shared(engine, study)
     keys, customer = _found(engine, "SELECT DISTINCT key, same FROM said_keys", shared)
     engine.insert("key_customers", {"key": keys, "customer": customer})
     engine.append("customers", _CUSTOMERS.format(only=""))
@@ -33,7 +33,7 @@ def remake_customers(workspace: Workspace, study: StudyFile, first_file: int) ->
     """
     workspace.table("new_pairs", _NEW_PAIRS, [first_file, first_file])
     workspace.table("asked_keys", _ASKED)
-    shared = _shared(workspace, study.customers, _IN_ASKED_PAIRS)
+    shared = _shared(workspace, study, _IN_ASKED_PAIRS)
     keys, customer = _found(workspace, _ASKED_PAIRS, shared)
     workspace.hold("found_customers", {"key": keys, "customer": customer})
     workspace.table("changed_keys", _CHANGED)
@@ -52,12 +52,13 @@ def remake_customers(workspace: Workspace, study: StudyFile, first_file: int) ->
     workspace.drop("new_pairs", "asked_keys", "found_customers", "changed_keys")
 
 
-def _shared(engine: Engine, said: Customers, among: str = "") -> NDArray[np.int32]:
+def _shared(engine: Engine, study: StudyFile, among: str = "") -> NDArray[np.int32]:
     """Keys that join nobody: those too many have, and those the study file names."""
+    said, secret = study.customers, study.secret
     counted = shared_keys(engine, said.shared_above, among)
     if not said.shared:
         return counted
-    named = normalised_keys(said)
+    named = [(kind, secret.pseudonym(value) if secret else value) for kind, value in normalised_keys(said)]
     either = " OR ".join("(kind = ? AND value = ?)" if kind else "value = ?" for kind, _ in named)
     values = [text for pair in named for text in pair if text]
     return np.concatenate([counted, engine.columns(f"SELECT key FROM keys WHERE {either}", values)["key"]])

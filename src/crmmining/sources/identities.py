@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crmmining.engine.workspace import Workspace
 from crmmining.sources.expressions import NULL, Columns, Expression
+from crmmining.sources.pseudonyms import Hiding
 from crmmining.study.source_spec import Identity
 from crmmining.study.study_file import Customers
 
@@ -37,12 +38,14 @@ class KeyExpressions:
         return Expression(f"COALESCE({', '.join(key.sql for _, key in self.keys)})", values)
 
 
-def key_expressions(identity: Identity | None, columns: Columns, customers: Customers) -> KeyExpressions:
-    """The keys of a row; e-mail and phone are normalised, other keys stay as they are."""
+def key_expressions(
+    identity: Identity | None, columns: Columns, customers: Customers, hiding: Hiding
+) -> KeyExpressions:
+    """The keys of a row; e-mail and phone are normalised, other keys stay as they are; then hidden."""
     found = []
     for kind, names in (identity or {}).items():
         for name in names:
-            found.append((kind, _normalised(kind, columns.quoted(name), customers)))
+            found.append((kind, hiding.of(_normalised(kind, columns.quoted(name), customers))))
     return KeyExpressions(tuple(found))
 
 

@@ -24,6 +24,7 @@ from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of, nothing_differs
 from crmmining.sources.presets import PRESETS
+from crmmining.sources.pseudonyms import KEY_FILE, with_pseudonyms
 from crmmining.study.engine_spec import SparkSpec
 from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import PresetSource, TableSource
@@ -43,19 +44,21 @@ def open_study(
     wait: bool = True,
     memory: str | None = None,
     max_refused: float | None = None,
+    pseudonymise: Path | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Open a study, loading first what is new in its exports.
 
     `reload` reads everything again; `wait` waits for another load of the same study to end; `memory`
     like ``4GB`` is the most the process may use; `max_refused` is the share of a file's rows that may be
-    refused, in the place of what the study file says of its tables.
+    refused, in the place of what the study file says of its tables; `pseudonymise` is the file of the key
+    under which names and ids are hidden, made if it is not there, in this load and those to come.
 
     Raises:
         StudyFileError, SourceError: what is wrong, where, and the way out.
         WorkspaceError: the workspace is in use, damaged, or the disk is full.
     """
-    study = read_study_file(Path(path))
+    study = with_pseudonyms(read_study_file(Path(path)), pseudonymise)
     say = progress or _quiet
     limit = Memory.parse(memory) if memory else None
     sources = [tables_of(source, study) for source in study.sources]
@@ -116,7 +119,9 @@ def _current(
 
 def _declared(study: StudyFile) -> str:
     """Changes when what decides the working over of all rows changes."""
-    said = study.model_dump_json(include=_DECIDING)
+    said = study.model_dump_json(include={**dict.fromkeys(_DECIDING, True), "privacy": {"leave_out"}})
+    if secret := study.secret:
+        said += secret.fingerprint
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
@@ -148,6 +153,8 @@ def _load(
             with workspace.at_once():
                 add_changes(workspace, study, jobs, tables, changes, began, say)
         workspace.remember(_DECLARED, _declared(study))
+        if study.privacy.pseudonymise:
+            workspace.remember(KEY_FILE, study.privacy.pseudonymise)
         workspace.run("CHECKPOINT")  # closing does it too, but keeps silent when the disk is full
         say("done", 1.0)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PARQUET = (".parquet", ".pq")
 XES = formats.LOGS
+NULL = ("",)
 TABLES = (
     ".csv", ".tsv", ".txt", ".csv.gz", ".csv.zip",
     *PARQUET, *formats.JSON, *formats.WORKBOOKS, *formats.DATABASES,
@@ -60,7 +61,7 @@ def read_table(
     zone: str = "UTC",
     delimiter: str | None = None,
     encoding: str = "utf-8",
-    null: tuple[str, ...] = ("",),
+    null: tuple[str, ...] = NULL,
 ) -> EventLog:
     """Read a table (CSV, Parquet, JSON, a workbook, SQLite) or a XES file as an event log.
 
@@ -84,7 +85,7 @@ def read_table(
             f"{file}: logs are read from {', '.join((*TABLES, *XES))}, "
             f"not {file.suffix or 'a file without suffix'}"
         )
-    if file.suffix in PARQUET and time_format is None:
+    if file.suffix in PARQUET and time_format is None and null == NULL:
         from crmmining.sources.parquet_columns import ParquetFile
 
         parquet = ParquetFile(file)
@@ -114,7 +115,7 @@ def _read_by_sql(
         table=file.name,
         delimiter="\t" if file.suffix == ".tsv" else delimiter,
         encoding=encoding,
-        null=list(null),
+        null=[] if file.suffix in PARQUET and null == NULL else list(null),  # Parquet says it itself
         customer={},
     )
     with Workspace() as workspace:

@@ -210,7 +210,7 @@ def _read_parquet(workspace: Workspace, table: str, path: Path, spec: TableSourc
     workspace.run(
         f"INSERT INTO {table} SELECT row_number() OVER (), {known} "
         f"FROM (SELECT {texts} FROM read_parquet($2))",
-        [["", *spec.null], str(path)],
+        [spec.null, str(path)],
     )
     return columns
 

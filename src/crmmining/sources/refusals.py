@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import UnreadableValueError
 from crmmining.eventlog.log import ACTORS
+from crmmining.sources.pseudonyms import Hiding
 from crmmining.sources.raw_tables import RawTable
 from crmmining.sources.times import KnownFormat
 from crmmining.study.source_spec import EventSpec
@@ -28,6 +29,7 @@ class Refusals:
     most: float | None
     scale: tuple[float, float]
     formats: Mapping[str, KnownFormat]
+    hiding: Hiding
 
     def judge(self, event: EventSpec) -> None:
         """Set aside what is no event; stop where a value cannot be read.
@@ -89,7 +91,7 @@ class Refusals:
         self.workspace.run(
             f"""
             INSERT INTO refused
-            SELECT ?, row, ?, {text}, ? FROM parsed WHERE {condition} ORDER BY row
+            SELECT ?, row, ?, {self.hiding.value(text)}, ? FROM parsed WHERE {condition} ORDER BY row
             """,
             [self.file, column, reason],
         )

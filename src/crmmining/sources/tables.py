@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import UnreadableValueError
 from crmmining.sources.expressions import NO_NUMBER, Columns, Expression, selected
 from crmmining.sources.identities import KeyExpressions, key_expressions, stage_keys
+from crmmining.sources.pseudonyms import Hiding
 from crmmining.sources.raw_tables import Known, RawTable, read_raw
 from crmmining.sources.refusals import Refusals
 from crmmining.sources.repeats import tell_equal_rows_apart
@@ -60,6 +62,11 @@ class TableReader:
     source: int
     formats: dict[str, KnownFormat] = field(default_factory=dict)
 
+    @cached_property
+    def hiding(self) -> Hiding:
+        """How names and ids are stored."""
+        return Hiding(self.study.secret)
+
     def read(self, path: Path, spec: TableSource, file: int, known: Known | None = None) -> RawTable:
         """Read one file, or what it has grown by since it was `known`; `file` is its number.
 
@@ -68,7 +75,7 @@ class TableReader:
         """
         raw = read_raw(self.workspace, path, spec, self.study.folder, known)
         self._keep_where(raw.columns, spec)
-        keys = key_expressions(spec.customer, raw.columns, self.study.customers)
+        keys = key_expressions(spec.customer, raw.columns, self.study.customers, self.hiding)
         stage_keys(self.workspace, keys, set(self.study.customers.match), file)
         if spec.record:
             self._stage_records(raw, spec, spec.record, keys, file)
@@ -112,7 +119,8 @@ class TableReader:
     def _stage_records(
         self, raw: RawTable, spec: TableSource, record: RecordSpec, keys: KeyExpressions, file: int
     ) -> None:
-        columns, name = raw.columns, raw.columns.quoted(record.id)
+        columns = raw.columns
+        name = self.hiding.of(Expression(columns.quoted(record.id)))
         kind, key = keys.kind(), keys.key()
         opened = self._time(raw, record.opened, spec) if record.opened else NO_NUMBER
         closed = self._time(raw, record.closed, spec) if record.closed else NO_NUMBER
@@ -124,34 +132,36 @@ class TableReader:
             f"""
             INSERT INTO stage_records
             SELECT ?, ?, ?, id, min(o), max(c), ?, arg_min(k, n), arg_min(v, n)
-            FROM (SELECT _row AS n, {name} AS id, {chosen.sql} FROM raw)
+            FROM (SELECT _row AS n, {name.sql} AS id, {chosen.sql} FROM raw)
             WHERE id IS NOT NULL
             GROUP BY id
             """,
-            [file, self.source, record.type, record.closed is not None, *chosen.values],
+            [file, self.source, record.type, record.closed is not None, *name.values, *chosen.values],
         )
         for attribute, how in record.attributes.items():
+            if attribute in self.study.privacy.leave_out:
+                continue
             value = columns.quoted(how.column)
             self.workspace.run(
                 f"""
                 INSERT INTO stage_attributes
                 SELECT ?, ?, ?, id, ?, ?, {_TAKEN[how.take]}
-                FROM (SELECT _row AS n, {name} AS id, coalesce({value}, ?) AS value FROM raw)
+                FROM (SELECT _row AS n, {name.sql} AS id, coalesce({value}, ?) AS value FROM raw)
                 WHERE id IS NOT NULL AND value IS NOT NULL
                 GROUP BY id
                 """,
-                [file, self.source, record.type, attribute, how.take, how.absent],
+                [file, self.source, record.type, attribute, how.take, *name.values, how.absent],
             )
         for link in spec.links:
-            to = columns.quoted(link.column)
+            to = self.hiding.of(Expression(columns.quoted(link.column)))
             self.workspace.run(
                 f"""
                 INSERT INTO stage_links
-                SELECT DISTINCT CAST(? AS INTEGER), CAST(? AS INTEGER), ?, {name}, ?, {to}
-                FROM raw
-                WHERE {name} IS NOT NULL AND {to} IS NOT NULL
+                SELECT DISTINCT CAST(? AS INTEGER), CAST(? AS INTEGER), ?, id, ?, other
+                FROM (SELECT {name.sql} AS id, {to.sql} AS other FROM raw)
+                WHERE id IS NOT NULL AND other IS NOT NULL
                 """,
-                [file, self.source, record.type, link.to],
+                [file, self.source, record.type, link.to, *name.values, *to.values],
             )
 
     def _judge_moment(
@@ -172,7 +182,7 @@ class TableReader:
                 f"{self.formats[column].format!r}; mend it, or allow such rows with max_refused:"
             )
         self.workspace.run(
-            f"INSERT INTO refused SELECT ?, _row, ?, {quoted}, ? {bad}",
+            f"INSERT INTO refused SELECT ?, _row, ?, {self.hiding.value(quoted)}, ? {bad}",
             [file, column, reason, *moment.values],
         )
 
@@ -181,6 +191,8 @@ class TableReader:
     ) -> None:
         kind, key = keys.kind(), keys.key()
         for attribute, column in spec.customer_attributes.items():
+            if attribute in self.study.privacy.leave_out:
+                continue
             value = columns.quoted(column)
             self.workspace.run(
                 f"""
@@ -193,7 +205,7 @@ class TableReader:
     def _stage_events(self, raw: RawTable, spec: TableSource, event: EventSpec, kind: int, file: int) -> None:
         self._parse(raw, spec, event, file)
         scale = self.study.satisfaction.scale
-        Refusals(self.workspace, raw, file, spec.max_refused, scale, self.formats).judge(event)
+        Refusals(self.workspace, raw, file, spec.max_refused, scale, self.formats, self.hiding).judge(event)
         order = "row_number() OVER (ORDER BY sequence NULLS LAST, row)" if event.sequence else "row"
         scope = f"{self.source}/{spec.table}/{kind}"
         self.workspace.run(
@@ -212,7 +224,7 @@ class TableReader:
     def _parse(self, raw: RawTable, spec: TableSource, event: EventSpec, file: int) -> None:
         """The table `parsed`: one row per event of this kind, values read, times in microseconds."""
         columns = raw.columns
-        keys = key_expressions(event.customer or spec.customer, columns, self.study.customers)
+        keys = key_expressions(event.customer or spec.customer, columns, self.study.customers, self.hiding)
         if event.customer:
             stage_keys(self.workspace, keys, set(self.study.customers.match), file)
         where = columns.condition(event.where)
@@ -220,7 +232,7 @@ class TableReader:
         score = columns.role(event.satisfaction)
         parts = [
             (Expression("_row"), "row"),
-            (columns.role(event.id), "own_id"),
+            (self.hiding.of(columns.role(event.id)), "own_id"),
             (time_text, "time_text"),
             (self._time(raw, event.time, spec), "time"),
             (start_text, "start_text"),
@@ -229,10 +241,10 @@ class TableReader:
             (keys.kind(), "key_kind"),
             (keys.key(), "key"),
             (Expression("?", (spec.record.type if spec.record else None,)), "record_type"),
-            (columns.role(spec.record.id if spec.record else None), "record_id"),
+            (self.hiding.of(columns.role(spec.record.id if spec.record else None)), "record_id"),
             (columns.role(event.channel), "channel"),
             (columns.role(event.department), "department"),
-            (columns.role(event.resource), "resource"),
+            (self.hiding.of(columns.role(event.resource)), "resource"),
             (columns.role(event.actor), "actor"),
             (score, "score_text"),
             (Expression(f"TRY_CAST({score.sql} AS DOUBLE)", score.values), "satisfaction"),

@@ -16,6 +16,7 @@ from crmmining.study.durations import Duration
 from crmmining.study.engine_spec import EngineSpec
 from crmmining.study.journey import IdealJourney
 from crmmining.study.plain_reader import PlainReader
+from crmmining.study.privacy import SecretKey
 from crmmining.study.source_spec import (
     Actor,
     HubspotSource,
@@ -76,6 +77,13 @@ class Customers(StudyModel):
     country_code: Annotated[str | None, BeforeValidator(lambda code: str(code).lstrip("+"))] = None
     shared_above: int = Field(10, ge=1)
     shared: Names = Field(default_factory=list)
+
+
+class Privacy(StudyModel):
+    """What of people is not stored: names and ids, but as pseudonyms; attributes nobody needs."""
+
+    pseudonymise: str | None = None
+    leave_out: Names = Field(default_factory=list)
 
 
 class Target(StudyModel):
@@ -175,6 +183,7 @@ class StudyFile(StudyModel):
     window: CalendarTime = Duration(7, "d")
     calendar: WorkingCalendar = WorkingCalendar()
     currency: str | None = None
+    privacy: Privacy = Privacy()
     engine: EngineSpec = "duckdb"
     path: Path = Field(Path("study.yaml"), exclude=True)
 
@@ -199,6 +208,16 @@ class StudyFile(StudyModel):
     def folder(self) -> Path:
         """Paths in the study file are meant from here."""
         return self.path.parent
+
+    @property
+    def secret(self) -> SecretKey | None:
+        """The key of the pseudonyms, where names and ids are stored as such.
+
+        Raises:
+            SourceError: its file cannot be read.
+        """
+        named = self.privacy.pseudonymise
+        return SecretKey.read(self.folder / named) if named else None
 
     @property
     def workspace_path(self) -> Path:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -52,6 +53,7 @@ def test_the_example_of_a_command_runs(
     words: tuple[str, ...],
     here: Path,
     small_world: Path,
+    home_move_study: Study,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -61,6 +63,9 @@ def test_the_example_of_a_command_runs(
     if words == ("report",):
         (here / "sample_logs" / "home_move").unlink()
         (here / "sample_logs" / "home_move").symlink_to(small_world, target_is_directory=True)
+    if words == ("forget",):
+        (here / "sample_logs" / "home_move").unlink()
+        shutil.copytree(home_move_study.declared.folder, here / "sample_logs" / "home_move")
     assert line.startswith(f"crmmining {' '.join(words)}")
     if words == ("check", "revoke"):
         assert run_line(example_of(COMMANDS["check", "accept"]), here, capsys)[0] == 0
@@ -189,3 +194,32 @@ def test_refused_rows_of_a_plain_log_are_asked_of_a_study(
     code, _, said = run_line(f"crmmining inspect {tmp_path}/log.csv --refused", tmp_path, capsys)
     assert code == 2
     assert said.startswith("crmmining: --refused lists what a study set aside")
+
+
+SMALL = """
+study: Small
+sources:
+  - table: events.csv
+    event: {time: at, activity: step, customer: {email: mail}}
+"""
+
+
+def test_loading_with_a_threshold_and_pseudonyms_and_forgetting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "at,step,mail\n2025-01-01,a,ann@x\n2025-01-02,,ann@x\n2025-01-03,b,bob@x\n"
+    (tmp_path / "events.csv").write_text(rows)
+    (tmp_path / "study.yaml").write_text(SMALL)
+    load = "crmmining load /tmp/study.yaml --pseudonymise /tmp/key.txt --max-refused"
+    code, _, err = run_line(f"{load} 10%", tmp_path, capsys)
+    assert code == 2 and "1 of 3 rows are refused, more than 0.1" in err
+    code, _, err = run_line(f"{load} 1o%", tmp_path, capsys)
+    assert code == 2 and "'1o%' is no share" in err
+    code, out, _ = run_line(f"{load} 50%", tmp_path, capsys)
+    assert code == 0 and "2 of 2 events (100.0%) have a customer" in out and "key.txt: keep it" in out
+    code, _, err = run_line("crmmining forget /tmp/study.yaml ann@x", tmp_path, capsys)
+    assert code == 2 and "say --yes" in err
+    code, out, _ = run_line("crmmining forget /tmp/study.yaml ann@x --yes", tmp_path, capsys)
+    assert code == 0 and "Forgotten: 1 events" in out
+    code, _, err = run_line("crmmining customers explain /tmp/study.yaml ann@x", tmp_path, capsys)
+    assert code == 2 and "no customer has the key 'ann@x'" in err

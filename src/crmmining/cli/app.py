@@ -8,6 +8,7 @@ from crmmining.cli.check_commands import check
 from crmmining.cli.comparing import compare, demo, report
 from crmmining.cli.customer_commands import customers
 from crmmining.cli.exploring import bottlenecks, discover, export, inspect, variants
+from crmmining.cli.forgetting import forget
 from crmmining.cli.goal_commands import goals
 from crmmining.cli.journey_commands import journey
 from crmmining.cli.preparing import init, load, samples
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _command in (demo, init, load, inspect, variants, discover, bottlenecks, compare, report, export):
+for _command in (demo, init, load, inspect, variants, discover, bottlenecks, compare, report, export, forget):
     app.command()(_command)
 app.add_typer(check, name="check")
 app.add_typer(customers, name="customers")

@@ -26,6 +26,9 @@ T = TypeVar("T")
 class Engine(Protocol):
     """Tables of one study, wherever they live."""
 
+    def meta(self, key: str) -> str | None:
+        """A remembered value, None if never set."""
+
     def table(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
         """Make (or make anew) a working table from a query; it is gone with the connection."""
 
@@ -91,9 +94,6 @@ class StoredTables(Engine, Protocol):
 
     def event_column(self, expression: str) -> NDArray[Any]:
         """An expression over the table events as an array by place; -1, NaN or None where no event is."""
-
-    def meta(self, key: str) -> str | None:
-        """A remembered value, None if never set."""
 
     def close(self) -> None:
         """Give the tables free for others."""

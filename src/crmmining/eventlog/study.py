@@ -13,7 +13,7 @@ from crmmining.engine.engine import StoredTables
 from crmmining.errors import UnknownNameError, WorkspaceError
 from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.codes import laid_out
-from crmmining.eventlog.customer_life import CustomerLife, customer_life
+from crmmining.eventlog.customer_life import CustomerLife, customer_life, customer_of
 from crmmining.eventlog.flattening import Flattening, flattening
 from crmmining.eventlog.goal_building import Silence
 from crmmining.eventlog.identities import Identities, explain_merge, read_identities
@@ -135,6 +135,14 @@ class Study:
     def identities(self) -> Identities:
         """How many events have a customer, per file, and how many customers are seen in several files."""
         return read_identities(self.workspace)
+
+    def customer_number(self, key: str) -> int:
+        """Under which number the workspace keeps the customer who has this key.
+
+        Raises:
+            InvalidOptionError: nobody has this key, or several have it.
+        """
+        return customer_of(self.workspace, key, self._pseudonyms(key))
 
     def explain_merge(self, key: str) -> pd.DataFrame:
         """Why the keys of a customer are one customer: which of them stand in one row of which file.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crmmining.engine.engine import Engine
 from crmmining.engine.workspace import Workspace
 from crmmining.eventlog.shared_keys import kept_apart, shared_keys
+from crmmining.sources.forgotten import kept_apart_keys
 from crmmining.sources.identities import normalised_keys
 from crmmining.sources.identity_kernel import components
 from crmmining.sources.touched import reread_customers, touch_customers, touch_records
@@ -56,6 +57,8 @@ def _shared(engine: Engine, study: StudyFile, among: str = "") -> NDArray[np.int
     """Keys that join nobody: those too many have, and those the study file names."""
     said, secret = study.customers, study.secret
     counted = shared_keys(engine, said.shared_above, among)
+    if (before := kept_apart_keys(engine)) is not None:
+        counted = np.concatenate([counted, before])
     if not said.shared:
         return counted
     named = [(kind, secret.pseudonym(value) if secret else value) for kind, value in normalised_keys(said)]

@@ -13,6 +13,7 @@ from crmmining.errors import SourceError
 from crmmining.eventlog.goal_building import build_goals, rebuild_goals
 from crmmining.sources.changes import Changes, Job, Reading, ranks, whole
 from crmmining.sources.customers import make_customers, remake_customers
+from crmmining.sources.forgotten import leave_out_forgotten
 from crmmining.sources.intake import declare_names, take_in
 from crmmining.sources.records import make_records, remake_records
 from crmmining.sources.repeats import settle_repeats
@@ -118,6 +119,7 @@ def _take_in(workspace: Workspace, study: StudyFile, jobs: list[Job]) -> None:
     )
     workspace.run("UPDATE files SET rank = r.rank FROM file_ranks r WHERE files.file = r.file")
     workspace.drop("file_ranks")
+    leave_out_forgotten(workspace)
     settle_repeats(workspace)
     take_in(workspace, study)
     open_stages(workspace)

@@ -23,6 +23,7 @@ from crmmining.engine.workspace import Workspace, schema_version
 from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of, nothing_differs
+from crmmining.sources.forgotten import Forgotten
 from crmmining.sources.presets import PRESETS
 from crmmining.sources.pseudonyms import KEY_FILE, with_pseudonyms
 from crmmining.study.engine_spec import SparkSpec
@@ -142,12 +143,15 @@ def _load(
     if reload:
         _leave_others(target)
     changes = None if reload else _changes(target, study, jobs)
+    secret = study.secret
+    forgotten = Forgotten.stored(target, secret.fingerprint if secret else "")
     began = time.time_ns() // 1000
     with (
-        _in_place_of(beside, copied=changes is not None) as path,
+        in_place_of(beside, copied=changes is not None) as path,
         Workspace(path, memory=memory) as workspace,
     ):
         if changes is None:
+            forgotten.remember(workspace)
             fill(workspace, study, jobs, tables, began, say)
         else:
             with workspace.at_once():
@@ -198,7 +202,7 @@ def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
 
 
 @contextmanager
-def _in_place_of(beside: Beside, *, copied: bool) -> Iterator[Path]:
+def in_place_of(beside: Beside, *, copied: bool) -> Iterator[Path]:
     """The file to work on; it takes the workspace's place when the block ends well."""
     target = beside.target
     try:

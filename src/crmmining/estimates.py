@@ -55,11 +55,20 @@ class Estimate:
         )
 
     def _shown(self, value: float) -> str:
-        if self.unit == "share":
-            return f"{value:.1%}"
-        if self.unit == "difference in share":
-            return f"{100 * value:+.1f} points"
-        return humanise(value) if self.unit == "time" else f"{value:,.2f}"
+        return shown(value, self.unit)
+
+
+def shown(value: float, unit: Unit) -> str:
+    """A value as people read it.
+
+    >>> shown(0.256, "share"), shown(36 * 3_600_000_000, "time"), shown(-0.02, "difference in share")
+    ('25.6%', '1.5 d', '-2.0 points')
+    """
+    if unit == "share":
+        return f"{value:.1%}"
+    if unit == "difference in share":
+        return f"{100 * value:+.1f} points"
+    return humanise(value) if unit == "time" else f"{value:,.2f}"
 
 
 def absent(reason: str, unit: Unit, definition: str, n: int = 0) -> Estimate:

@@ -26,16 +26,19 @@ TOPICS = (
     "contacts",
     "leavers",
     "promises",
+    "sensitivity",
 )
 
 WIDE = {
     "clocks": ("n_open",),
     "promises": ("n_undecided", "median", "p90", "currency"),
+    "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),
     "watermelons": ("department", "target"),
     "white_space": ("n_gaps", "length"),
 }
 """Columns a terminal has no room for; CSV and JSON have them all."""
+ABSENT = {"sensitivity": "goals are built again in memory, which Spark's tables are too large for"}
 
 
 def show_findings(all_views: Sequence[Views], form: Format) -> None:
@@ -99,7 +102,9 @@ def show_topic(all_views: Sequence[Views], topic: str, top: int, form: Format) -
     for views in all_views:
         result = getattr(views, topic)
         if result is None:
-            reason = views.absent.get(topic.replace("_", " "), "the data does not allow it")
+            reason = views.absent.get(
+                topic.replace("_", " "), ABSENT.get(topic, "the data does not allow it")
+            )
             sys.stderr.write(f"crmmining: {views.goal}: not computed: {reason}\n")
             continue
         frame = result.to_frame().head(top)

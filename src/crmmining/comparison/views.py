@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
 from crmmining.comparison.clocks import Clocks, compare_clocks
@@ -22,6 +23,9 @@ from crmmining.comparison.white_space import WhiteSpace, measure_white_space
 from crmmining.errors import InvalidOptionError
 from crmmining.eventlog.study import Study
 from crmmining.mining.promises import Promises
+
+if TYPE_CHECKING:
+    from crmmining.comparison.sensitivity import Sensitivity
 
 Progress = Callable[[str, float], None]
 
@@ -81,6 +85,13 @@ class Views:
     def leavers(self) -> Leavers:
         """Outcomes, silent leavers, and what the survey can tell."""
         return find_leavers(self.view)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity | None:
+        """The headline numbers under other thresholds; None where the tables lie on Spark."""
+        from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
+
+        return measure_sensitivity(self.view.study, self.goal, where=self.view.where, views=self)
 
     @property
     def promises(self) -> Promises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,6 +197,19 @@ class Workspace:
         """Keep a value under a key."""
         self.run("DELETE FROM meta WHERE key = ?", [key])
         self.run("INSERT INTO meta VALUES (?, ?)", [key, value])
+
+    def hide(self, names: Collection[str], copied: Collection[str] = ()) -> None:
+        """Of a workspace opened to be read: put tables in memory before those of the file, empty or `copied`.
+
+        What is then written to them is gone with the connection; everything else is read from the file.
+        """
+        self.run("SET search_path = 'memory.main,study.main'")
+        for name in names:
+            self.run(TABLES[name])
+        for name in copied:
+            self.run(f"CREATE TABLE memory.main.{name} AS SELECT * FROM study.main.{name}")
+        for name, query in VIEWS.items():
+            self.run(f"CREATE VIEW {name} AS {query}")
 
     def copy_to(self, path: Path) -> None:
         """Write all tables to a new file; what was deleted here is nowhere in it."""

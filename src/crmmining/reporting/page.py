@@ -18,6 +18,7 @@ from crmmining.reporting.page_parts import (
     link_table,
     tiles,
 )
+from crmmining.reporting.threshold_tables import threshold_table
 from crmmining.study.durations import DAY, humanise
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def render_page(
             quality=study.quality,
             flattening=study.flattening.table.to_dict("records"),
             silences=study.silences,
+            thresholds=[
+                threshold_table(found)
+                for result in results
+                if (found := result.views.sensitivity) is not None
+            ],
             definitions=definitions(results),
         )
         + "\n"

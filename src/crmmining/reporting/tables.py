@@ -50,6 +50,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "contacts": views.contacts.to_frame(),
             "outcomes": views.leavers.by_outcome,
             "promises": views.promises.to_frame(),
+            "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,
             "bottlenecks": result.bottlenecks.to_frame() if result.bottlenecks else None,
             "deviations": result.check.deviations.to_frame() if result.check else None,
             "variants": _variants(result),

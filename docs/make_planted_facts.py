@@ -15,6 +15,7 @@ import pandas as pd
 from crmmining import Study, Views, compare_views, find_weekday_delays, open_study
 from crmmining.estimates import Estimate, share
 from crmmining.eventlog.assignment_quality import AssignmentQuality, pairwise_scores
+from crmmining.samples.true_goals import goals_beside_truth
 from crmmining.study.durations import DAY
 
 MOVE, BILL = "Move into a home", "Understand my bill"
@@ -62,21 +63,11 @@ def planted_facts(study: Study) -> list[Row]:
 
 def goal_assignment(study: Study) -> dict[str, AssignmentQuality]:
     """Pairwise scores of the goals built against those of the truth, over all and per goal."""
-    events = study.workspace.columns(
-        "SELECT f.path, e.row, coalesce(i.instance, -1) AS instance, coalesce(g.goal, -1) AS goal "
-        "FROM events e JOIN files f USING (file) LEFT JOIN event_goals i USING (event) "
-        "LEFT JOIN goals g USING (instance) ORDER BY e.event"
-    )
-    folder = study.declared.folder / "truth"
-    truth = pd.read_csv(folder / "goal_events.csv").merge(
-        pd.read_csv(folder / "goals.csv")[["goal_instance", "goal"]], on="goal_instance"
-    )
-    truth["path"] = "exports/" + truth["file"]
-    frame = pd.DataFrame(events).merge(truth, on=["path", "row"], how="left", suffixes=("", "_true"))
-    found, true = frame["instance"].to_numpy(), frame["goal_instance"].fillna(-1).to_numpy("int64")
+    frame = goals_beside_truth(study)
+    found, true = frame["instance"].to_numpy(), frame["true_instance"].to_numpy()
     scores = {"all events": pairwise_scores(found, true)}
     for code, goal in enumerate(study.goals):
-        mine = ((frame["goal"] == code) | (frame["goal_true"] == goal)).to_numpy()
+        mine = ((frame["goal"] == code) | (frame["true_goal"] == code)).to_numpy()
         scores[goal] = pairwise_scores(found[mine], true[mine])
     return scores
 

@@ -61,11 +61,12 @@ class Columns:
                 return self._mapped(role)
 
     def condition(self, where: Condition) -> Expression:
-        """A condition on text columns; an empty one always holds."""
+        """A condition on text columns; an empty one always holds. The value "" is an absent one."""
         parts, values = ["TRUE"], []
         for column, allowed in where.items():
             choices = [allowed] if isinstance(allowed, str) else allowed
-            parts.append(f"{self.quoted(column)} IN ({', '.join('?' * len(choices))})")
+            text = f"coalesce({self.quoted(column)}, '')" if "" in choices else self.quoted(column)
+            parts.append(f"{text} IN ({', '.join('?' * len(choices))})")
             values += choices
         return Expression(" AND ".join(parts), tuple(values))
 

@@ -95,7 +95,7 @@ Identity = Annotated[dict[str, Names], BeforeValidator(_identity)]
 """Kind of key → its column or columns; a bare word is both: ``customer: email``."""
 
 Condition = dict[str, str | list[str]]
-"""Column → the value, or one of the values, it must have."""
+"""Column → the value, or one of the values, it must have; the value "" is an absent one."""
 
 
 class TimeFormat(StudyModel):
@@ -243,6 +243,7 @@ class SalesforceSource(PresetSource):
     PRESET: ClassVar[str] = "salesforce"
 
     salesforce: str
+    customer: Literal["contact", "account"] = "contact"
 
 
 class HubspotSource(PresetSource):

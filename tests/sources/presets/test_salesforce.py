@@ -2,8 +2,10 @@
 
 import csv
 import gzip
+import shutil
 import zipfile
 from pathlib import Path
+from textwrap import dedent
 
 import pandas as pd
 import pytest
@@ -13,10 +15,12 @@ from crmmining.errors import MissingColumnError, MissingFileError, SourceError, 
 from crmmining.eventlog.study import Study
 from crmmining.sources.loading import open_study
 from crmmining.sources.presets.salesforce import SALESFORCE
+from crmmining.sources.presets.written import landed
 from crmmining.sources.proposing import propose_study
 from crmmining.study.reading import read_study_file
 
 TRIAL_ORG = Path(__file__).parents[4] / "shared" / "data" / "salesforce_trial_org"
+LANDED = Path(__file__).parent / "salesforce_tables"
 NOBODY = "000000000000000AAA"
 LEAD = (
     "Id,IsDeleted,Email,Status,OwnerId,IsConverted,ConvertedDate,"
@@ -257,3 +261,191 @@ def test_a_table_in_two_of_the_packed_files_is_refused(tmp_path: Path) -> None:
             archive.writestr("in/lead.csv", EXPORT["Lead"])
     with pytest.raises(SourceError, match=r"Lead.csv and a.zip, in/lead.csv are both Salesforce's Lead"):
         open_study(path)
+
+
+def test_tables_as_pipelines_land_them_are_the_same(study: Study, tmp_path: Path) -> None:
+    path = write_study(tmp_path, DECLARED.replace("Deal__c", "deal_c"))
+    for name, text in EXPORT.items():
+        header, *rows = dedent(text).strip().splitlines()
+        flags = [n for n, column in enumerate(header.split(",")) if column.startswith("Is")]
+        written = [",".join(landed(column) for column in header.split(","))]
+        for row in rows:
+            cells = row.split(",")
+            for n in flags:
+                cells[n] = {"0": "false", "1": "true"}.get(cells[n], cells[n])
+            written.append(",".join(cells))
+        (tmp_path / f"{landed(name)}.csv").write_text("\n".join(written) + "\n")
+    columns = ("time", "activity", "record", "customer", "channel", "resource", "actor", "row")
+    opened_anew = open_study(path)
+    assert events(opened_anew, *columns) == events(study, *columns)
+    links = "SELECT count(*) FROM links"
+    assert opened_anew.workspace.value(links) == study.workspace.value(links) > 0
+
+
+MORE = """
+study: More
+sources:
+  - salesforce: .
+"""
+MEETINGS = f"""
+    Id,IsDeleted,WhoId,WhatId,Subject,OwnerId,StartDateTime,EndDateTime,IsRecurrence,IsChild
+    00U1,0,003A,006A,Visit,005X,2025-01-06 09:00:00,2025-01-06 10:00:00,0,0
+    00U2,0,003A,006A,Visit,005Y,2025-01-06 09:00:00,2025-01-06 10:00:00,0,1
+    00U3,0,003A,{NOBODY},Weekly,005X,2025-01-01 09:00:00,2025-01-01 10:00:00,1,0
+    00U4,0,003A,{NOBODY},Fair,005X,,,0,0
+    00U5,1,003A,{NOBODY},Gone,005X,2025-01-06 09:00:00,2025-01-06 10:00:00,0,0
+"""
+MAILS = """
+    Id,IsDeleted,ParentId,RelatedToId,Incoming,MessageDate,Status,CreatedById
+    02s1,0,500A,500A,1,2025-02-01 12:00:00,0,005Z
+    02s2,0,500A,500A,0,2025-02-01 13:00:00,3,005Z
+    02s3,0,500A,500A,0,2025-02-01 14:00:00,5,005Z
+    02s4,0,,006A,0,2025-02-02 09:00:00,3,005Z
+"""
+USERS = "Id,Name,Department\n005X,Xenia,Sales\n005Y,Yan,Service\n"
+
+
+def test_meetings_have_a_start_and_an_end_and_their_owner_a_department(tmp_path: Path) -> None:
+    tables = {name: EXPORT[name] for name in ("Contact", "Opportunity")}
+    study = opened(tmp_path, MORE, Event=MEETINGS, User=USERS, **tables)
+    assert events(study, "activity", "start", "time", "customer", "record", "channel", "department") == [
+        (
+            "Meeting: Visit", utc("2025-01-06 09:00"), utc("2025-01-06 10:00"), "ann@example.org", "006A",
+            "meeting", "Sales",
+        )
+    ]  # fmt: skip
+
+
+def test_mails_belong_to_their_record_and_drafts_are_none(tmp_path: Path) -> None:
+    tables = {name: EXPORT[name] for name in ("Contact", "Opportunity", "Case")}
+    study = opened(tmp_path, MORE, EmailMessage=MAILS, **tables)
+    found = [row for row in events(study, "activity", "record", "customer", "channel") if "mail" in row[0]]
+    assert found == [
+        ("E-mail from customer", "500A", "ann@example.org", "email"),
+        ("E-mail to customer", "500A", "ann@example.org", "email"),
+        ("E-mail to customer", "006A", "ann@example.org", "email"),
+    ]
+
+
+def test_published_comments_are_events(tmp_path: Path) -> None:
+    comments = """
+        Id,IsDeleted,ParentId,IsPublished,CreatedDate,CreatedById
+        00a1,0,500A,1,2025-02-02 12:00:00,005Z
+        00a2,0,500A,0,2025-02-02 13:00:00,005Z
+    """
+    study = opened(tmp_path, MORE, CaseComment=comments, Contact=EXPORT["Contact"], Case=EXPORT["Case"])
+    found = events(study, "activity", "row")
+    assert [row for row in found if row[0] == "Case comment"] == [("Case comment", 1)]
+
+
+def test_the_primary_contact_role_is_the_customer_where_the_opportunity_names_none(tmp_path: Path) -> None:
+    deals = "Id,IsDeleted,StageName,Type,CreatedDate\n006A,0,Won,Loan,2025-01-05 09:00:00\n"
+    roles = """
+        Id,IsDeleted,OpportunityId,ContactId,IsPrimary
+        00K1,0,006A,003B,0
+        00K2,0,006A,003A,1
+    """
+    history = EXPORT["OpportunityHistory"]
+    study = opened(
+        tmp_path, MORE, Contact=EXPORT["Contact"], Opportunity=deals, OpportunityContactRole=roles,
+        OpportunityHistory=history,
+    )  # fmt: skip
+    assert set(events(study, "customer")) == {"ann@example.org"}
+
+
+FIELDS = """
+    Id,IsDeleted,OpportunityId,CreatedById,CreatedDate,Field,OldValue,NewValue
+    0171,0,006A,005Y,2025-01-06 09:00:00,Amount,1,2
+    0172,0,006A,005Y,2025-01-07 09:00:00,StageName,Enquiry,Offer
+"""
+
+
+def test_stages_tracked_as_a_field_count_where_there_is_no_other_history(tmp_path: Path) -> None:
+    tables = {name: EXPORT[name] for name in ("Contact", "Opportunity")}
+    alone = opened(tmp_path / "alone", MORE, OpportunityFieldHistory=FIELDS, **tables)
+    assert events(alone, "activity", "record") == [("Offer", "006A")]
+    both = {**tables, "OpportunityHistory": EXPORT["OpportunityHistory"]}
+    found = opened(tmp_path / "both", MORE, OpportunityFieldHistory=FIELDS, **both)
+    assert events(found, "activity") == ["Enquiry", "Offer", "Closed Won"]
+
+
+def test_the_older_history_of_cases_has_a_row_per_status(tmp_path: Path) -> None:
+    history = """
+        Id,IsDeleted,CaseId,Status,PreviousUpdate,LastModifiedDate,LastModifiedById
+        1,0,500A,New,,2025-02-01 09:00:00,005Z
+        2,0,500A,Working,2025-02-01 09:00:00,2025-02-02 09:00:00,005Z
+        3,0,500A,Working,2025-02-02 09:00:00,2025-02-02 10:00:00,005Z
+        4,0,500A,Closed,2025-02-02 10:00:00,2025-02-03 09:00:00,005Z
+    """
+    tables = {name: EXPORT[name] for name in ("Contact", "Case")}
+    study = opened(tmp_path, MORE, CaseHistory2=history, **tables)
+    assert events(study, "activity", "resource") == [
+        ("Case: New", "005Z"),
+        ("Case: Working", "005Z"),
+        ("Case: Closed", "005Z"),
+    ]
+
+
+VISITS = """\
+  - table: visits.csv
+    time: {format: iso}
+    event: {time: at, activity: page, customer: {email: mail}}
+"""
+ACCOUNTS = """
+    Id,IsDeleted,Name,Phone,PersonEmail,PersonContactId
+    001A,0,Ann,020 7946 0001,ann@example.org,003A
+    001B,0,Acme,020 7946 0009,,
+"""
+
+
+def test_a_person_account_is_its_contact_and_a_company_is_nobody(tmp_path: Path) -> None:
+    visits = "at,page,mail\n2025-01-01 08:00:00,Home,ann@example.org\n"
+    study = opened(tmp_path, MORE + VISITS, Account=ACCOUNTS, Case=EXPORT["Case"], visits=visits)
+    assert ("Home", "ann@example.org") in events(study, "activity", "customer")
+    assert study.customer("003A").name == "ann@example.org"
+    assert not study.workspace.value("SELECT count(*) FROM keys WHERE value IN ('001B', '02079460009')")
+
+
+def test_companies_are_the_customers_where_the_study_says_so(tmp_path: Path) -> None:
+    contacts = """
+        Id,AccountId,Email,CreatedDate
+        003A,001B,ann@acme.example,2024-01-01
+        003B,001B,bob@acme.example,2024-01-01
+    """
+    cases = f"""
+        Id,IsDeleted,ContactId,AccountId,ParentId,Type,Status,Origin,ClosedDate,CreatedDate
+        500A,0,003A,001B,{NOBODY},Complaint,New,Phone,,2025-02-01 09:00:00
+        500B,0,003B,001B,{NOBODY},Complaint,New,Phone,,2025-02-02 09:00:00
+    """
+    for who, n in (("contact", 2), ("account", 1)):
+        declared = MORE + f"    customer: {who}\n"
+        study = opened(tmp_path / who, declared, Contact=contacts, Case=cases)
+        assert len(set(events(study, "customer"))) == n
+
+
+def test_a_pipeline_s_history_has_a_row_per_version(tmp_path: Path) -> None:
+    versions = """
+        _fivetran_active,_fivetran_start,_fivetran_end,id,owner_id,stage_name,created_date,is_deleted
+        false,2025-01-05 09:00:00,2025-01-06 09:00:00,006A,005Y,Enquiry,2025-01-05 09:00:00,false
+        false,2025-01-06 09:00:00,2025-01-07 09:00:00,006A,005Y,Enquiry,2025-01-05 09:00:00,false
+        true,2025-01-07 09:00:00,9999-12-31 23:59:59,006A,005Y,Offer,2025-01-05 09:00:00,false
+    """
+    deals = """
+        id,_fivetran_active,is_deleted,stage_name,type,created_date,contact_id
+        006A,false,false,Enquiry,Loan,2025-01-05 09:00:00,003B
+        006A,true,false,Offer,Loan,2025-01-05 09:00:00,003A
+    """
+    study = opened(tmp_path, MORE, opportunity_history=versions, opportunity=deals, Contact=EXPORT["Contact"])
+    assert events(study, "activity", "customer", "record") == [
+        ("Enquiry", "ann@example.org", "006A"),
+        ("Offer", "ann@example.org", "006A"),
+    ]
+
+
+def test_the_landed_columns_are_those_a_pipeline_lands(tmp_path: Path) -> None:
+    shutil.copytree(LANDED, tmp_path / "export")
+    proposal = propose_study(tmp_path / "export", tmp_path / "study.yaml")
+    assert "  - salesforce: export\n" in proposal.path.read_text() and proposal.n_sources == 1
+    study = open_study(proposal.path)
+    assert {activity.partition(":")[0] for activity in events(study, "activity")} >= {"Meeting"}
+    study.workspace.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -49,7 +49,17 @@ class Export:
 
     def has(self, table: str, column: str | None = None) -> bool:
         """Whether the folder holds a table, and the table a column."""
-        return table in self.places and (column is None or column in columns_of(*self.places[table]))
+        if table not in self.places or column is None:
+            return table in self.places
+        return self.preset.has(columns_of(*self.places[table]), column)
+
+    def columns_of(self, table: str) -> tuple[str, ...]:
+        """The columns of a table that is there."""
+        return columns_of(*self.places[table])
+
+    def option(self, name: str) -> str:
+        """What the study file says of a choice that only this preset has."""
+        return str(getattr(self.source, name))
 
     def rows_of(self, table: str) -> list[Row]:
         """All rows of a table of names, such as groups or stages."""
@@ -69,8 +79,8 @@ class Preset:
     as this product's and not another's of the same name. `row_id` is the column of a row's own id, by
     which a later export corrects an earlier one; `kept` the values of columns that rows must have (deleted
     rows are left out), where a table has the column; `also_called` the other names a table's file may
-    have, as data pipelines land it (without its suffix, in any case); `activities` the templates a study
-    file may replace.
+    have, as data pipelines land it (without its suffix, in any case), `as_landed` how they write the
+    vendor's names of columns; `activities` the templates a study file may replace.
     """
 
     name: str
@@ -82,6 +92,11 @@ class Preset:
     kept: Mapping[str, list[str]] = field(default_factory=dict)
     also_called: Mapping[str, Sequence[str]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
+    as_landed: Callable[[str], str] = str
+
+    def has(self, columns: Collection[str], name: str) -> bool:
+        """Whether a table has a column, as the vendor or as a pipeline writes it."""
+        return name in columns or self.as_landed(name) in columns
 
     def tables_of(self, source: PresetSource, study: StudyFile) -> list[TableSource]:
         """The tables of an export folder as plain tables.
@@ -108,14 +123,17 @@ class Preset:
     def n_recognised(self, folder: Path) -> int:
         """How many of a folder's tables are this product's by their names and columns."""
         return sum(
-            name in self.told_by and set(self.told_by[name]) <= set(columns_of(*place))
+            name in self.told_by and self._is_told(name, columns_of(*place))
             for name, place in self._places_in(folder).items()
         )
+
+    def _is_told(self, name: str, columns: tuple[str, ...]) -> bool:
+        return all(self.has(columns, told) for told in self.told_by[name])
 
     def own_columns(self, folder: Path) -> dict[str, list[str]]:
         """The organisation's own columns of each table, among which lookups may be."""
         found = {
-            name: [column for column in columns_of(*place) if column.endswith("__c")]
+            name: [column for column in columns_of(*place) if column.endswith("_c")]
             for name, place in self._places_in(folder).items()
             if name in self.tables
         }
@@ -129,7 +147,7 @@ class Preset:
         """
         known = {
             called.casefold(): name
-            for name in self.tables
+            for name in dict.fromkeys((*self.tables, *self.also_called))
             for called in (name, *self.also_called.get(name, ()))
         }
         found: dict[str, Place] = {}
@@ -146,8 +164,11 @@ class Preset:
         self, described: Description, name: str, export: Export, study: StudyFile, columns: tuple[str, ...]
     ) -> TableSource:
         """What all tables share: nulls, zone, deleted rows, own lookups, customer attributes."""
-        if self.row_id in columns:
-            described = _told_apart(described, self.row_id)
+        row_id = self.row_id and next(
+            (i for i in (self.row_id, self.as_landed(self.row_id)) if i in columns), None
+        )
+        if row_id:
+            described = _told_apart(described, row_id)
         links = described.pop("links", [])
         links += [{"column": column} for column in export.source.links.get(name, [])]
         written = {_plain(column): column for column in columns}
@@ -164,7 +185,12 @@ class Preset:
                 "time": {"format": "iso", "zone": export.source.zone, **described.get("time", {})},
                 "where": {
                     **described.get("where", {}),
-                    **{column: values for column, values in self.kept.items() if column in columns},
+                    **{
+                        column: values
+                        for name, values in self.kept.items()
+                        for column in dict.fromkeys((name, self.as_landed(name)))
+                        if column in columns
+                    },
                 },
                 "links": links,
                 "customer_attributes": attributes if described.get("customer") else {},
@@ -198,4 +224,4 @@ def _told_apart(described: Description, row_id: str) -> Description:
 
 
 def _plain(column: str) -> str:
-    return column.removesuffix("__c").replace("_", "").casefold()
+    return column.removesuffix("__c").removesuffix("_c").replace("_", "").casefold()

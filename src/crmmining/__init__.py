@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmmining.mining.discovery import discover_model
     from crmmining.mining.weekdays import find_weekday_delays
     from crmmining.reporting.exports import export_log
+    from crmmining.reporting.ocel import export_ocel
     from crmmining.reporting.plotting import plot
     from crmmining.reporting.report import write_report
     from crmmining.samples.making import make_sample
@@ -39,6 +40,7 @@ _HOMES = {
     "directly_follows": "mining.directly_follows",
     "discover_model": "mining.discovery",
     "export_log": "reporting.exports",
+    "export_ocel": "reporting.ocel",
     "find_bottlenecks": "mining.bottlenecks",
     "find_weekday_delays": "mining.weekdays",
     "make_sample": "samples.making",
@@ -60,6 +62,7 @@ __all__ = [
     "directly_follows",
     "discover_model",
     "export_log",
+    "export_ocel",
     "find_bottlenecks",
     "find_weekday_delays",
     "make_sample",

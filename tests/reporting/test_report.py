@@ -141,7 +141,14 @@ def test_every_section_is_there_and_the_menu_leads_to_it(name, studies, parsed):
     sections = [attributes.get("id") for _, attributes, _ in parsed.named("section")]
     goals = [f"goal-{number}" for number in range(1, len(studies[name].goals) + 1)]
     owners = {process.owner for process in studies[name].declared.processes.values() if process.owner}
-    assert sections == ["top-findings", *goals, *(["owners"] if owners else []), "quality", "definitions"]
+    assert sections == [
+        "top-findings",
+        *goals,
+        *(["owners"] if owners else []),
+        "thresholds",
+        "quality",
+        "definitions",
+    ]
     assert {attributes["href"][1:] for _, attributes, _ in parsed.named("a")} <= set(sections)
     headings = [text for _, _, text in parsed.named("h3")]
     assert owners <= set(headings)

@@ -126,8 +126,11 @@ def run_command(pipe: Connection, words: list[str], most: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
     errors = io.StringIO()
     with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
-        code = run(words)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            code = run(words)
+        except KeyboardInterrupt:
+            code = 0  # it came when all was done and said
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipe.send((code, errors.getvalue()))
 
 

@@ -203,11 +203,23 @@ def export(
     zone: Zone = "UTC",
     where: Where = None,
 ) -> None:
-    """Write a log, its map or its discovered model to a file.
+    """Write a log, its map or its discovered model to a file; or a whole study as OCEL 2.0.
 
     Example: crmmining export sample_logs/home_move/study.yaml moves.xes --goal "Move into a home"
     """
     from crmmining.reporting.exports import export_log
+    from crmmining.reporting.ocel import OCEL, export_ocel
+    from crmmining.sources.plain_logs import is_plain_log
+
+    if output.suffix in OCEL:
+        if process or goal or where or is_plain_log(source):
+            raise InvalidOptionError(
+                f"{output}: an object-centric log is a whole study, with all its processes and goals; "
+                "take --process, --goal and --where out"
+            )
+        export_ocel(open_study(source), output)
+        say(f"Wrote {output}")
+        return
 
     options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
     study, log = open_log(source, options)

@@ -24,7 +24,7 @@ XES = formats.LOGS
 NULL = ("",)
 TABLES = (
     ".csv", ".tsv", ".txt", ".csv.gz", ".csv.zip",
-    *PARQUET, *formats.JSON, *formats.WORKBOOKS, *formats.DATABASES,
+    *PARQUET, *formats.JSON, *formats.WORKBOOKS, *formats.DATABASES, *formats.OBJECT_LOGS,
 )  # fmt: skip
 ROLES = (
     "case",
@@ -38,6 +38,7 @@ ROLES = (
     "resource",
     "actor",
 )
+OCEL_COLUMNS = {"case": "ocel:oid", "activity": "ocel:activity", "time": "ocel:timestamp"}
 XES_COLUMNS = {
     "case": "case:concept:name",
     "activity": "concept:name",
@@ -62,13 +63,15 @@ def read_table(
     delimiter: str | None = None,
     encoding: str = "utf-8",
     null: tuple[str, ...] = NULL,
+    within: str | None = None,
 ) -> EventLog:
     """Read a table (CSV, Parquet, JSON, a workbook, SQLite) or a XES file as an event log.
 
     `columns` maps roles to column names: activity, time (or timestamp), and what makes a case: case,
     else record, else customer; start, channel, department, resource, actor where known. Columns with
-    the names of the XES standard need not be told. A time that can be read two ways needs
-    `time_format` (``%d/%m/%Y %H:%M``). Ties of time keep the order of the rows.
+    the names of the XES and OCEL standards need not be told. A time that can be read two ways needs
+    `time_format` (``%d/%m/%Y %H:%M``). Ties of time keep the order of the rows. `within` says which sheet,
+    table or object type of a file with several.
 
     Raises:
         SourceError: what cannot be read: file, column, row, value, and the way out.
@@ -92,7 +95,7 @@ def read_table(
         told = _roles(file, parquet.names, columns or {})
         if parquet.n_rows and parquet.is_plain(told, zone):
             return parquet.log(told, file.stem)
-    return _read_by_sql(file, columns or {}, time_format, zone, delimiter, encoding, null)
+    return _read_by_sql(file, columns or {}, time_format, zone, delimiter, encoding, null, within)
 
 
 def _read_by_sql(
@@ -103,6 +106,7 @@ def _read_by_sql(
     delimiter: str | None,
     encoding: str,
     null: tuple[str, ...],
+    within: str | None = None,
 ) -> EventLog:
     """Read any table through the workspace, every column as text."""
     from crmmining.engine.workspace import Workspace
@@ -113,6 +117,7 @@ def _read_by_sql(
     form = _time_format(time_format, zone)
     spec = TableSource(
         table=file.name,
+        within=within,
         delimiter="\t" if file.suffix == ".tsv" else delimiter,
         encoding=encoding,
         null=[] if file.suffix in PARQUET and null == NULL else list(null),  # Parquet says it itself
@@ -137,14 +142,15 @@ def _time_format(text: str | None, zone: str) -> TimeFormat:
 
 
 def _roles(path: Path, names: Collection[str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Role → column, with the XES standard's names where nothing is said."""
+    """Role → column, with the names of the XES and OCEL standards where nothing is said."""
     told = {("time" if role == "timestamp" else role): name for role, name in columns.items() if name}
     for role, name in told.items():
         if role not in ROLES:
             raise UnknownNameError("role of a column", role, ROLES)
         if name not in names:
             raise MissingColumnError(path, name, names)
-    standard = {role: name for role, name in XES_COLUMNS.items() if name in names}
+    standard = {role: name for role, name in OCEL_COLUMNS.items() if name in names}
+    standard |= {role: name for role, name in XES_COLUMNS.items() if name in names}
     roles = {**standard, **told}
     if "case" not in roles:
         case = roles.get("record") or roles.get("customer")

@@ -134,7 +134,7 @@ def _draw_bar(frame: Frame, y: float, row: PromiseRow, scale: Scale) -> None:
     still = f"{count_text(row.n_open)} still inside the limit" if row.n_open else ""
     if share is None:
         words = "none fell due" + (f", {still}" if still else "")
-        canvas.text(scale.start + 6, y - 6, words, 11, colour=MUTED, halo=PAPER)
+        canvas.text(scale.start + 6, y - 6, words, 11, colour=MUTED)
         return
     parts = (
         (share, GOOD_FILL, share_text(share)),
@@ -144,7 +144,7 @@ def _draw_bar(frame: Frame, y: float, row: PromiseRow, scale: Scale) -> None:
     _draw_interval(frame, y + 9, row, scale)
     due = count_text(row.n_kept + row.n_broken)
     words = f"{count_text(row.n_broken)} of {due} broken" + (f", {still}" if still else "")
-    canvas.text(scale.start + 2, y + 20, words, 9.5, colour=MUTED, halo=PAPER)
+    canvas.text(scale.start + 2, y + 20, words, 9.5, colour=MUTED)
 
 
 def _draw_interval(frame: Frame, y: float, row: PromiseRow, scale: Scale) -> None:

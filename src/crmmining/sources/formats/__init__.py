@@ -24,8 +24,9 @@ JSON = (".jsonl", ".ndjson", ".json")
 WORKBOOKS = (".xlsx", ".xlsm")
 DATABASES = (".sqlite", ".sqlite3", ".db")
 LOGS = (".xes", ".xes.gz")
+OBJECT_LOGS = (".jsonocel", ".xmlocel", ".xml")
 PACKED = (".gz", ".zip")
-TABLES = (*JSON, *WORKBOOKS, *DATABASES, *LOGS, *PACKED)
+TABLES = (*JSON, *WORKBOOKS, *DATABASES, *LOGS, *OBJECT_LOGS, *PACKED)
 """Suffixes that are read here."""
 
 
@@ -59,6 +60,10 @@ def reader_for(path: Path) -> Reader | None:
         from crmmining.sources.formats.xes_rows import event_rows
 
         return event_rows
+    if name.endswith(OBJECT_LOGS):
+        from crmmining.sources.formats.ocel import object_rows
+
+        return object_rows
     return None
 
 

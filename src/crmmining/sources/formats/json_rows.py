@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,12 @@ def json_rows(path: Path, within: str | None) -> Iterator[Rows]:
     Raises:
         SourceError: not UTF-8, no JSON, or something else than objects.
     """
+    if _is_object_log(path):
+        from crmmining.sources.formats.ocel import object_rows
+
+        with object_rows(path, within) as rows:
+            yield rows
+        return
     if within is not None:
         raise SourceError(f"{path}: a JSON file is one table; take within: {within} out")
     names: dict[str, None] = {}
@@ -55,6 +62,13 @@ def _values(path: Path) -> Iterator[tuple[str, Any]]:
             f"{path}: byte 0x{error.object[error.start]:02X} is not utf-8, which JSON is written in; "
             "export the file again"
         ) from None
+
+
+def _is_object_log(path: Path) -> bool:
+    """Whether a file begins as OCEL 2.0 does: one object with lists of types, of events or of objects."""
+    with path.open("rb") as file:
+        head = file.read(4096).decode("utf-8-sig", "ignore")
+    return bool(re.match(r'\s*\{\s*"(objectTypes|eventTypes|objects|events)"\s*:\s*\[', head))
 
 
 def _begins_an_array(head: str) -> bool:

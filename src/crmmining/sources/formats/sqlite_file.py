@@ -9,12 +9,14 @@ from pathlib import Path
 
 from crmmining.errors import SourceError
 from crmmining.sources.formats import chosen
+from crmmining.sources.formats.ocel import object_rows
+from crmmining.sources.formats.ocel.from_sqlite import TABLES
 from crmmining.sources.formats.text_rows import Rows, as_text
 
 
 @contextmanager
 def database_rows(path: Path, within: str | None) -> Iterator[Rows]:
-    """The rows of a table, in the order the file gives them; nothing is written to the file.
+    """The rows of a table, in the order the file gives them, or of an object-centric log; nothing is written.
 
     Raises:
         SourceError: no SQLite file, no such table, several and none named.
@@ -28,6 +30,10 @@ def database_rows(path: Path, within: str | None) -> Iterator[Rows]:
                     "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
                 )
             ]
+            if set(found) >= TABLES and within not in found:
+                with object_rows(path, within) as rows:
+                    yield rows
+                return
             name = chosen(path, "table", found, within).replace('"', '""')
             cursor = connection.execute(f'SELECT * FROM "{name}"')
             columns = [column[0] for column in cursor.description]

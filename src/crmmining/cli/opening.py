@@ -62,6 +62,7 @@ def open_study(
     memory: str | None = None,
     max_refused: float | None = None,
     pseudonymise: Path | None = None,
+    fetch: bool = False,
 ) -> Study:
     """Open a study, showing progress on a terminal."""
     from crmmining.sources.loading import open_study as load
@@ -74,6 +75,7 @@ def open_study(
             memory=memory,
             max_refused=max_refused,
             pseudonymise=pseudonymise,
+            fetch=fetch,
             progress=report,
         )
 

@@ -50,6 +50,7 @@ def load(
         memory=memory,
         max_refused=as_share("--max-refused", max_refused),
         pseudonymise=pseudonymise,
+        fetch=True,
     )
     quality = opened.quality
     frame = quality.files[["path", "n_rows", "n_events", "n_refused", "zone", "time_format"]]

@@ -24,6 +24,7 @@ from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of, nothing_differs
 from crmmining.sources.forgotten import Forgotten
+from crmmining.sources.landing import landed
 from crmmining.sources.presets import PRESETS
 from crmmining.sources.pseudonyms import KEY_FILE, with_pseudonyms
 from crmmining.study.engine_spec import SparkSpec
@@ -46,6 +47,7 @@ def open_study(
     memory: str | None = None,
     max_refused: float | None = None,
     pseudonymise: Path | None = None,
+    fetch: bool = False,
     progress: Progress | None = None,
 ) -> Study:
     """Open a study, loading first what is new in its exports.
@@ -53,7 +55,8 @@ def open_study(
     `reload` reads everything again; `wait` waits for another load of the same study to end; `memory`
     like ``4GB`` is the most the process may use; `max_refused` is the share of a file's rows that may be
     refused, in the place of what the study file says of its tables; `pseudonymise` is the file of the key
-    under which names and ids are hidden, made if it is not there, in this load and those to come.
+    under which names and ids are hidden, made if it is not there, in this load and those to come. `fetch`
+    asks databases for what is new; else their tables are those that were fetched last.
 
     Raises:
         StudyFileError, SourceError: what is wrong, where, and the way out.
@@ -62,7 +65,11 @@ def open_study(
     study = with_pseudonyms(read_study_file(Path(path)), pseudonymise)
     say = progress or _quiet
     limit = Memory.parse(memory) if memory else None
-    sources = [tables_of(source, study) for source in study.sources]
+    with _fetching(study, wait=wait, say=say):
+        sources = [
+            [landed(spec, study, fetch=fetch, say=say) for spec in tables_of(source, study)]
+            for source in study.sources
+        ]
     jobs = jobs_of(sources, study, max_refused)
     if isinstance(study.engine, SparkSpec):
         from crmmining.sources.spark_loading import open_on_spark
@@ -87,6 +94,16 @@ def tables_of(source: PresetSource | TableSource, study: StudyFile) -> list[Tabl
     if isinstance(source, PresetSource):
         return PRESETS[source.PRESET].tables_of(source, study)
     return [source]
+
+
+@contextmanager
+def _fetching(study: StudyFile, *, wait: bool, say: Progress) -> Iterator[None]:
+    """Hold the lock where a table of a database may be fetched."""
+    if not any(isinstance(source, TableSource) and source.database for source in study.sources):
+        yield
+        return
+    with load_lock(study.workspace_path, wait=wait, say=lambda text: say(text, 0.0)):
+        yield
 
 
 def _quiet(step: str, share: float) -> None:

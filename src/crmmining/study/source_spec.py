@@ -188,9 +188,11 @@ class LinkSpec(StudyModel):
 
 
 class TableSource(StudyModel):
-    """A plain table: a file, or one table within it; each row one event, or several."""
+    """A plain table: a file, one table within it, or one of a database; each row one event, or several."""
 
     table: str
+    database: str | None = None
+    watermark: str | None = None
     within: str | None = None
     delimiter: str | None = None
     quote: str = '"'
@@ -213,6 +215,10 @@ class TableSource(StudyModel):
             raise ValueError("write event: for one kind of event per row or events: for several, not both")
         if not (self.event or self.events or self.record) and self.customer is None:
             raise ValueError("says nothing about its rows; add event: {time: …, activity: …, customer: …}")
+        if self.watermark and not self.database:
+            raise ValueError("watermark: is a column of a table of a database; say database: postgresql://…")
+        if self.watermark and not all(event.id for event in self.all_events):
+            raise ValueError("rows come again with a watermark; say by which id: an event is known again")
         return self
 
     @property

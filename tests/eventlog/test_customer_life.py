@@ -1,5 +1,6 @@
 """One customer's life, each event's goal and rule worked out by hand."""
 
+import numpy as np
 import pytest
 from tests.sources.small import opened
 
@@ -55,6 +56,10 @@ def test_each_event_carries_its_record_its_goal_and_the_rule(study: Study) -> No
         ("chat", "", "", "", None, ""),
     ]
     assert all(life.events["because"])
+    # The silence is 10 days. A record or an opening decides; else the pause before, of 10 days, does.
+    confidence = life.events["confidence"].tolist()
+    assert confidence[1] == confidence[3] == 1 and np.isnan([confidence[0], confidence[5]]).all()
+    assert [confidence[2], confidence[4]] == [0.9, 0.9]
     assert repr(life) == "ann@x: 6 events in 1 records and 1 goals, 2 outside any goal"
 
 

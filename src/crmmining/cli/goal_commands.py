@@ -40,7 +40,9 @@ def explain(source: StudyFile, customer: CustomerKey, form: As = Format.table) -
     say(repr(life))
     say("Known by " + ", ".join(f"{row.kind} {row.value}" for row in life.keys.itertuples()))
     show_frame(life.goals[["number", "goal", "outcome", "first", "last"]], form, title="Outside-in: goals")
-    events = life.events[["time", "activity", "process", "number", "rule"]].rename(columns={"number": "goal"})
+    events = life.events[["time", "activity", "process", "number", "rule", "confidence"]].rename(
+        columns={"number": "goal"}
+    )
     rules = life.events.drop_duplicates("rule")
     notes = [f"{row.rule or '(none)'}: {row.because}" for row in rules.itertuples()]
     show_frame(events, form, title="Both views, event by event", notes=notes)

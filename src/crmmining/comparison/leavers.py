@@ -106,17 +106,24 @@ def find_leavers(view: GoalView) -> Leavers:
         view.goal,
         share(int((outcome == 0).sum()), n_decided, "reached / decided", excluded),
         share(int(abandoned.sum()), n_decided, "abandoned / decided", excluded),
-        share(
-            int(silent.sum()),
-            int(abandoned.sum()),
-            "abandoned with no complaint and no survey answer / abandoned",
-        ),
+        _silent_share(view, silent, abandoned),
         rate,
         mean_score,
         bounds,
         _by_outcome(view),
         silent,
     )
+
+
+def _silent_share(view: GoalView, silent: NDArray[np.bool_], abandoned: NDArray[np.bool_]) -> Estimate:
+    """Absent where neither complaints nor answers are in the data: then silence means nothing."""
+    definition = "abandoned with no complaint and no survey answer / abandoned"
+    could_speak = not np.isnan(view.satisfaction).all() or any(
+        process.solves for process in view.declared.processes.values()
+    )
+    if not could_speak:
+        return absent("neither complaints nor a survey are loaded", "share", definition)
+    return share(int(silent.sum()), int(abandoned.sum()), definition)
 
 
 def _complained(view: GoalView) -> NDArray[np.bool_]:

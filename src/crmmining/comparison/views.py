@@ -15,6 +15,7 @@ from crmmining.comparison.findings import Finding
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.leavers import Leavers, find_leavers
 from crmmining.comparison.links import LinkMatrix, link_stages
+from crmmining.comparison.next_steps import NextStep, next_steps
 from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.silos import Silos, cross_silos
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
@@ -117,23 +118,15 @@ class Views:
         found += promise_findings(self.view) + weekday_findings(self.view)
         return tuple(sorted(found, key=lambda finding: (-finding.weight, finding.sentence)))
 
+    @cached_property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """What this data does not tell, what to add, and what that would reveal."""
+        return tuple(next_steps(self))
+
     @property
     def absent(self) -> dict[str, str]:
         """What could not be computed from this data, and what would make it possible."""
-        reasons = {}
-        if self.false_closures is None:
-            reasons["false closure"] = "no process says solves: true"
-        if self.silos is None:
-            reasons["silo crossings"] = "company events name fewer than two departments"
-        if self.channel_switches is None:
-            reasons["channel switches"] = (
-                "customers were seen on fewer than two channels; load another channel"
-            )
-        if not self.promises.results:
-            reasons["promises"] = "no promise is declared whose events occur"
-        if not self.leavers.answered.is_known:
-            reasons["satisfaction"] = self.leavers.answered.absent or ""
-        return reasons
+        return {step.what: str(step) for step in self.next_steps}
 
     def __repr__(self) -> str:
         lines = [f"Views({self.goal}: {self.view.log.n_cases:,} goals)"]

@@ -11,7 +11,7 @@ from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.split_kernel import split_times
 from crmmining.comparison.white_space_tables import case_table, gap_table, pair_table, process_table
-from crmmining.estimates import Estimate, mean, ratio
+from crmmining.estimates import Estimate, absent, mean, ratio
 from crmmining.eventlog.timedeltas import with_timedeltas
 from crmmining.study.durations import humanise
 
@@ -145,30 +145,39 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
     gaps = gap_table(records.process, names, gap_case, span, side, by_turn)
     cases = case_table(inside, outside)
     pairs, estimates = pair_table(gaps, view.customers)
-    customers, journey = view.customers, cases["journey"].to_numpy()
-    white = cases["unowned"] + cases["own"] + cases["held"]
+    share_white, share_unowned, mean_unowned = _estimates(view, cases)
     return WhiteSpace(
         view.goal,
         cases,
         gaps,
         pairs,
         process_table(records.process, records.case, owned, names, log.n_cases),
-        ratio(
-            white.to_numpy(), journey, customers, "share", "white space / journey time, all cases together"
-        ),
-        ratio(
-            cases["unowned"].to_numpy(),
-            journey,
-            customers,
-            "share",
-            "waiting for the company with no record open / journey time",
-        ),
-        mean(journey, customers, "time", "mean time from a goal's first event to its end"),
+        share_white,
+        share_unowned,
         mean(
-            cases["unowned"].to_numpy(),
-            customers,
+            cases["journey"].to_numpy(),
+            view.customers,
             "time",
-            "mean time per goal in which the customer waits with no record open",
+            "mean time from a goal's first event to its end",
         ),
+        mean_unowned,
         estimates,
+    )
+
+
+def _estimates(view: GoalView, cases: pd.DataFrame) -> tuple[Estimate, Estimate, Estimate]:
+    """White space and its unowned part as shares of the journey, and the mean unowned time."""
+    of_white = "white space / journey time, all cases together"
+    of_unowned = "waiting for the company with no record open / journey time"
+    of_mean = "mean time per goal in which the customer waits with no record open"
+    if not view.records.record.size:
+        reason = "no record of a process is in this goal"
+        shares = absent(reason, "share", of_white), absent(reason, "share", of_unowned)
+        return *shares, absent(reason, "time", of_mean)
+    unowned, journey = cases["unowned"].to_numpy(), cases["journey"].to_numpy()
+    white = unowned + cases["own"].to_numpy() + cases["held"].to_numpy()
+    return (
+        ratio(white, journey, view.customers, "share", of_white),
+        ratio(unowned, journey, view.customers, "share", of_unowned),
+        mean(unowned, view.customers, "time", of_mean),
     )

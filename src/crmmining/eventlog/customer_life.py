@@ -33,8 +33,9 @@ class CustomerLife:
     """What a customer did and met, in order.
 
     `keys`: what the customer is known by (kind, value). `events`: time, activity, actor, channel, department,
-    record and process (the view inside-out), goal and its number in the customer's life (outside-in), rule
-    and because.
+    record and process (the view inside-out), goal and its number in the customer's life (outside-in), rule,
+    because, and confidence: 1 where a record, a link or an opening decides; else what was left of the silence
+    by which the goal is given up, 1 − pause / τ, which is a margin and no probability; NaN outside any goal.
     `goals`: a row per goal case with its outcome, first and last event, and the silence it is judged by.
     """
 
@@ -110,12 +111,21 @@ def _events(engine: Engine, customer: int) -> pd.DataFrame:
     found["actor"] = [ACTORS[code] if code >= 0 else "" for code in found["actor"]]
     found["rule"] = [RULES[code] if code >= 0 else "" for code in found["rule"]]
     found["because"] = found["rule"].map(BECAUSE)
+    found["confidence"] = _confidence(found)
     found["number"] = found["number"].where(found["number"] > 0).astype("Int64")
     order = [
         "time", "activity", "actor", "channel", "department", "record", "process",
-        "goal", "number", "rule", "because",
+        "goal", "number", "rule", "because", "confidence",
     ]  # fmt: skip
     return found[order]
+
+
+def _confidence(events: pd.DataFrame) -> pd.Series[float]:
+    """1 where a record, a link or an opening decides; where silence does, how far the pause was from τ."""
+    pause = events.groupby("number")["time"].diff().dt.total_seconds().fillna(0) * 1e6
+    margin = (1 - pause / events["silence"].where(events["silence"] > 0)).clip(0, 1).round(3)
+    decided = events["rule"].isin(["record", "link", "opening"])
+    return margin.where(~decided, 1.0).where(events["rule"] != "")
 
 
 def _goals(engine: Engine, customer: int) -> pd.DataFrame:
@@ -148,9 +158,10 @@ _NAMED = "LEFT JOIN names {0} ON {0}.kind = '{1}' AND {0}.code = {2}"
 _EVENTS = f"""
     SELECT
         e.time, a.name AS activity, e.actor, ch.name AS channel, d.name AS department,
-        t.name || ' ' || r.id AS record, p.name AS process, gn.name AS goal, f.number AS number, g.rule
+        t.name || ' ' || r.id AS record, p.name AS process, gn.name AS goal, f.number AS number, g.rule,
+        s.silence
     FROM (SELECT * FROM customer_events WHERE customer = ?) e
-    JOIN files s ON s.file = e.file
+    JOIN files x ON x.file = e.file
     {_NAMED.format("a", "activity", "e.activity")}
     {_NAMED.format("ch", "channel", "e.channel")}
     {_NAMED.format("d", "department", "e.department")}
@@ -159,8 +170,9 @@ _EVENTS = f"""
     {_NAMED.format("p", "process", "r.process")}
     LEFT JOIN event_goals g ON g.event = e.event
     LEFT JOIN goal_facts f ON f.instance = g.instance
+    LEFT JOIN silences s ON s.goal = g.goal
     {_NAMED.format("gn", "goal", "g.goal")}
-    ORDER BY e.time, {EVENT_PLACE.replace("f.rank", "s.rank")}
+    ORDER BY e.time, {EVENT_PLACE.replace("f.rank", "x.rank")}
 """
 _GOALS = """
     SELECT

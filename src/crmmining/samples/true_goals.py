@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def goals_beside_truth(study: Study) -> pd.DataFrame:
     """One row per event of a loaded sample, in the order of events.
 
-    Columns: customer, time (microseconds), activity (code); instance and goal, found; true_instance and
+    Columns: customer, time (microseconds), activity (code); instance, goal and rule (a code of
+    `goal_walk.RULES`), found; true_instance and
     true_goal, as the maker of the sample wrote them down. -1 where there is none.
     """
     import pandas as pd
@@ -35,7 +36,8 @@ def goals_beside_truth(study: Study) -> pd.DataFrame:
 
 _EVENTS = """
     SELECT f.path, e.row, coalesce(e.customer, -1) AS customer, e.time, e.activity,
-        coalesce(i.instance, -1) AS instance, coalesce(i.goal, -1) AS goal
+        coalesce(i.instance, -1) AS instance, coalesce(i.goal, -1) AS goal,
+        coalesce(i.rule, -1) AS rule
     FROM customer_events e
     JOIN files f ON f.file = e.file
     LEFT JOIN event_goals i ON i.event = e.event

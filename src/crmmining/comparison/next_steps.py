@@ -1,0 +1,84 @@
+"""What the data of a goal does not tell: why, what to add, and what that would reveal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmmining.comparison.views import Views
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A comparison that could not be made; `add` makes it possible, `reveals` says what for."""
+
+    what: str
+    reason: str
+    add: str
+    reveals: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}. To see {self.reveals}: {self.add}"
+
+
+def next_steps(views: Views) -> Iterator[NextStep]:
+    """What is absent for a goal, in the order in which most is gained from least."""
+    view = views.view
+    if not views.white_space.share_white.is_known:
+        yield NextStep(
+            "white space",
+            "no record of a process is in this goal",
+            "load the CRM's records (cases, opportunities) and declare processes:",
+            "how long customers wait while nobody at all is working for them",
+        )
+    if not views.watermelons.rate.is_known and not any(p.target for p in view.declared.processes.values()):
+        yield NextStep(
+            "watermelons",
+            "no process has a target",
+            "say by which target each process reports green (target: {within: 21d})",
+            "green processes in red journeys",
+        )
+    if views.channel_switches is None:
+        yield NextStep(
+            "channel switches",
+            "customers were seen on fewer than two channels",
+            "load another channel (calls, branch, chat, web) with the same e-mail or phone",
+            "who is forced from one channel into another",
+        )
+    if views.false_closures is None:
+        yield NextStep(
+            "false closure",
+            "no process says solves: true",
+            "say it of the processes that claim to solve a customer's problem",
+            "how many closed tickets were not solved, and how many of these no record shows",
+        )
+    if not views.leavers.answered.is_known:
+        yield NextStep(
+            "satisfaction",
+            views.leavers.answered.absent or "nobody answered",
+            "load a survey with its scores (satisfaction: in an event)",
+            "whether those who answer are like those who leave in silence",
+        )
+    if views.silos is None:
+        yield NextStep(
+            "silo crossings",
+            "company events name fewer than two departments",
+            "give processes their department:, or events a column of departments",
+            "between whom customers are sent to and fro",
+        )
+    if not views.promises.results:
+        yield NextStep(
+            "promises",
+            "no promise is declared whose events occur",
+            "declare what customers are told (promises: {since: …, until: …, within: 2 business days})",
+            "how many are broken, and what that costs",
+        )
+    if view.journey is None:
+        yield NextStep(
+            "conformance",
+            "the goal has no ideal journey",
+            "declare one under journeys:",
+            "where real journeys leave it, and whether that hurts",
+        )

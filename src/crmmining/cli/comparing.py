@@ -51,6 +51,9 @@ def compare(
 def report(
     study: StudyFile,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")],
+    shared: Annotated[
+        bool, typer.Option("--shared", help="To be handed on: no names of cases, no group under 5 customers.")
+    ] = False,
     memory: MemoryLimit = None,
 ) -> None:
     """Write the report: one page for owners, figures, tables.
@@ -63,7 +66,7 @@ def report(
 
     opened = open_study(study, memory=memory)
     with progress("Writing the report") as follow:
-        page = write_report(opened, output, progress=follow)
+        page = write_report(opened, output, shared=shared, progress=follow)
     say(f"Wrote {page}")
 
 

@@ -27,18 +27,19 @@ from crmmining.reporting.figures.silo_matrix import SiloCrossing, SiloMatrix
 from crmmining.reporting.figures.stage_conformance import StageConformance, StageRow
 from crmmining.reporting.figures.variants import VariantExplorer, VariantRow, VariantStep
 from crmmining.reporting.figures.watermelons import WatermelonRow, Watermelons
+from crmmining.reporting.small_groups import frequent_variants
 from crmmining.study.durations import DAY
 
 Unit = Literal["share", "days", "points", "count"]
 Better = Literal["higher", "lower"]
 
 
-def variant_explorer(view: GoalView, most: int = 10) -> VariantExplorer:
-    """The most frequent variants, each aligned with the ideal journey where there is one."""
+def variant_explorer(view: GoalView, most: int = 10, fewest: int = 1) -> VariantExplorer:
+    """The most frequent variants of `fewest` customers or more, each aligned with the ideal journey."""
     aligned = aligned_variants(view)
     log, departments = aligned.log, department_of_activities(aligned.log)
     rows = []
-    for v in range(min(most, len(log.variants))):
+    for v in frequent_variants(view, log, most, fewest):
         variant = log.variants[v]
         steps = tuple(VariantStep(name, departments.get(name), kind) for name, kind in aligned.steps(v))
         rows.append(VariantRow(steps, variant.n_cases, variant.median_time / DAY, variant.share_reached))

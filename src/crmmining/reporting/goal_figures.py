@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from crmmining.comparison.findings import Finding
 from crmmining.comparison.views import Views
 from crmmining.mining.bottlenecks import Bottlenecks, find_bottlenecks
 from crmmining.mining.conformance import Conformance, check_conformance
@@ -29,6 +30,7 @@ from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
 from crmmining.reporting.picture import Picture
+from crmmining.reporting.small_groups import FEWEST, without_cases
 from crmmining.study.waivers import holding
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
@@ -42,9 +44,20 @@ class GoalResults:
     views: Views
     check: Conformance | None
     bottlenecks: Bottlenecks | None
+    shared: bool = False
+
+    @property
+    def fewest(self) -> int:
+        """How many customers a group must have to be listed."""
+        return FEWEST if self.shared else 1
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is found, without the names of cases where the report is handed on."""
+        return without_cases(self.views.findings, shared=self.shared)
 
 
-def goal_results(views: Views) -> GoalResults:
+def goal_results(views: Views, *, shared: bool = False) -> GoalResults:
     """Mine the journey log of a goal; repeats in a row count once in variants and conformance."""
     view = views.view
     check = None
@@ -55,7 +68,7 @@ def goal_results(views: Views) -> GoalResults:
     by = "channel" if np.unique(channels[channels >= 0]).size > 1 else None
     has_moves = np.diff(view.log.offsets).max(initial=0) > 1
     slow = find_bottlenecks(view.log, by=by, on_hold=view.on_hold) if has_moves else None
-    return GoalResults(views, check, slow)
+    return GoalResults(views, check, slow, shared)
 
 
 def goal_pictures(results: GoalResults, prefix: str) -> dict[str, Picture]:
@@ -77,7 +90,9 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
     found = {"journey": draw_journey_process(journey_process(view, views.white_space), style=style)}
     if len(views.watermelons.processes):
         found["watermelons"] = draw_watermelons(figure_data.watermelons(views.watermelons), style=style)
-    found["variants"] = draw_variants(figure_data.variant_explorer(view), style=style)
+    variants = figure_data.variant_explorer(view, fewest=results.fewest)
+    if variants.rows:
+        found["variants"] = draw_variants(variants, style=style)
     if view.journey is not None and view.journey.model is None:
         found["ideal"] = draw_journey_model(view.journey, view.goal)
     if results.check is not None:

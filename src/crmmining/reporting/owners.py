@@ -88,7 +88,5 @@ def _promises(result: GoalResults, owner: str) -> list[dict[str, Any]]:
 
 
 def _findings(results: list[GoalResults], owner: str) -> list[Finding]:
-    found = [
-        f for result in results for f in result.views.findings if f.owner and owner in f.owner.split(" / ")
-    ]
+    found = [f for result in results for f in result.findings if f.owner and owner in f.owner.split(" / ")]
     return sorted(found, key=lambda f: (-f.weight, f.sentence))

@@ -18,6 +18,7 @@ from crmmining.reporting.page_parts import (
     link_table,
     tiles,
 )
+from crmmining.reporting.small_groups import NOTE
 from crmmining.reporting.threshold_tables import threshold_table
 from crmmining.study.durations import DAY, humanise
 
@@ -54,6 +55,7 @@ def render_page(
     return (
         template.render(
             study=study,
+            note=NOTE if any(result.shared for result in results) else "",
             period=_period(study),
             fonts=font_css(),
             css=assets.joinpath("report.css").read_text("utf-8"),
@@ -93,7 +95,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "name": views.goal,
         "n": views.view.log.n_cases,
         "tiles": tiles(views),
-        "findings": views.findings,
+        "findings": result.findings,
         "absent": views.absent,
         "figures": {name: {"caption": CAPTIONS[name], "svg": pictures[name].svg()} for name in names},
         "variants": chevron_rows(result),
@@ -105,7 +107,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "pairs": [
             {**row, "waiting": humanise(row["mean_days_unowned"] * DAY)}
             for row in views.white_space.pairs.head(8).to_dict("records")
-            if row["unowned"] > 0
+            if row["unowned"] > 0 and row["n_goals"] >= result.fewest
         ],
         "closures": views.false_closures,
         "leavers": views.leavers,

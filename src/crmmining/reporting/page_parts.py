@@ -23,6 +23,7 @@ from crmmining.mining import bottlenecks, conformance, deviations, promises, wee
 from crmmining.reporting.aligned_variants import StepKind, aligned_variants
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.style import ink_on
+from crmmining.reporting.small_groups import frequent_variants, is_group
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def chevron_rows(result: GoalResults) -> dict[str, Any]:
     departments = department_of_activities(log)
     used = [name for name in ("Customer", *style.departments) if name in set(departments.values())]
     classes = {name: f"d{place}" for place, name in enumerate(used)}
+    shown = frequent_variants(result.views.view, log, MOST_VARIANTS, result.fewest)
     rows = [
         {
             "rank": variant.rank,
@@ -120,7 +122,7 @@ def chevron_rows(result: GoalResults) -> dict[str, Any]:
                 for name, kind, note in _folded(aligned.steps(variant.rank - 1))
             ],
         }
-        for variant in (log.variants[v] for v in range(min(MOST_VARIANTS, len(log.variants))))
+        for variant in (log.variants[v] for v in shown)
     ]
     legend = [
         {"name": name, "fill": style.colour(name), "ink": ink_on(style.colour(name)), "class": classes[name]}
@@ -147,7 +149,11 @@ def deviation_rows(result: GoalResults, most: int = 12) -> list[dict[str, Any]]:
         return []
     view = result.views.view
     endings = set(view.declared.goals[view.goal].ended_by)  # not reached by definition: nothing learnt
-    shown = [d for d in result.check.deviations.all if d.activity not in endings]
+    shown = [
+        d
+        for d in result.check.deviations.all
+        if d.activity not in endings and is_group(view, d.cases, result.fewest)
+    ]
     return [
         {
             "activity": d.activity,

@@ -20,11 +20,14 @@ Progress = Callable[[str, float], None]
 PAGE = "report.html"
 
 
-def write_report(study: Study, folder: Path | str, *, progress: Progress | None = None) -> Path:
+def write_report(
+    study: Study, folder: Path | str, *, shared: bool = False, progress: Progress | None = None
+) -> Path:
     """Write the report of a study and return the path of its page.
 
     `folder` then holds ``report.html`` (everything in one file, nothing loaded from anywhere),
-    ``figures/`` (SVG and PNG) and ``tables/`` (CSV). The same data gives the same bytes.
+    ``figures/`` (SVG and PNG) and ``tables/`` (CSV). The same data gives the same bytes. A `shared` report
+    names no case and lists no group of fewer than five customers.
 
     Raises:
         InvalidOptionError: the study has no goal, or `folder` is a file.
@@ -47,10 +50,10 @@ def write_report(study: Study, folder: Path | str, *, progress: Progress | None 
     results, pictures = [], {}
     for number, goal in enumerate(goals):
         follow(f"comparing the views of “{goal}”", number / len(goals) * 0.9)
-        results.append(goal_results(compare_views(study, goal)))
+        results.append(goal_results(compare_views(study, goal), shared=shared))
         follow(f"drawing “{goal}”", (number + 0.5) / len(goals) * 0.9)
         pictures[goal] = goal_pictures(results[-1], file_stem(goal))
-    top = headline([finding for result in results for finding in result.views.findings])
+    top = headline([finding for result in results for finding in result.findings])
     follow("writing the page", 0.92)
     page = render_page(study, results, pictures, top)
     target.mkdir(parents=True, exist_ok=True)

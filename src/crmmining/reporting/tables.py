@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmmining.reporting.small_groups import FEWEST, frequent_variants, without_small
 from crmmining.study.durations import DAY
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
         tables |= {
             f"{stem}-{name}": frame for name, frame in found.items() if frame is not None and len(frame)
         }
-    tables["findings"] = finding_frame([finding for result in results for finding in result.views.findings])
+    if any(result.shared for result in results):
+        own = ("flattening", "quality", "files")
+        tables = {n: frame if n in own else without_small(frame, FEWEST) for n, frame in tables.items()}
+        tables["quality"] = tables["quality"].drop(columns="example")
+    tables["findings"] = finding_frame([finding for result in results for finding in result.findings])
     return {name: _csv(frame) for name, frame in tables.items()}
 
 
@@ -104,7 +109,9 @@ def finding_frame(findings: list[Finding]) -> pd.DataFrame:
 
 
 def _variants(result: GoalResults) -> pd.DataFrame:
-    frame = result.views.view.log.without_repeats().variants.to_frame().head(50).reset_index()
+    view, log = result.views.view, result.views.view.log.without_repeats()
+    shown = frequent_variants(view, log, 50, result.fewest)
+    frame = log.variants.to_frame().iloc[shown].reset_index()
     frame["activities"] = [" > ".join(steps) for steps in frame["activities"]]
     return frame
 

@@ -37,6 +37,16 @@ class SourceError(CrmminingError):
     """An export cannot be read as the study file says."""
 
 
+class SeveralTablesError(SourceError):
+    """A file holds several tables, and none is named; `what` they are, and their names."""
+
+    def __init__(self, path: Path | str, what: str, names: Iterable[str]) -> None:
+        self.what, self.names = what, tuple(names)
+        super().__init__(
+            f"{path}: holds {len(self.names)} {what}s; say which with within: {listed(self.names)}"
+        )
+
+
 class MissingFileError(SourceError):
     """A file that is named is not there."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -229,3 +230,36 @@ def test_the_exports_of_every_product_are_recognised_and_load(product: str, tmp_
     assert f"  - {product}: export\n" in proposal.path.read_text()
     assert proposal.n_sources == 1
     open_study(proposal.path).workspace.close()
+
+
+def test_every_sheet_and_every_member_is_a_table(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rows = [("2025-01-01 10:00:00", page, "ann@x.org") for page in "abc"]
+    visits = pd.DataFrame(rows, columns=["visited_at", "page", "email"])
+    calls = visits.rename(columns={"visited_at": "called_at", "page": "topic"})
+    with pd.ExcelWriter(folder / "book.xlsx") as book:
+        visits.to_excel(book, sheet_name="Visits", index=False)
+        calls.to_excel(book, sheet_name="Calls 2025", index=False)
+    with zipfile.ZipFile(folder / "both.zip", "w") as archive:
+        archive.writestr("one.csv", visits.to_csv(index=False))
+        archive.writestr("two.csv", calls.to_csv(index=False))
+    proposal = propose_study(folder, tmp_path / "study.yaml")
+    declared = read_study_file(proposal.path)
+    found = [(s.table, s.within) for s in declared.sources if isinstance(s, TableSource)]
+    assert found == [
+        ("in/book.xlsx", "Visits"), ("in/book.xlsx", "Calls 2025"), ("in/both.zip", "one.csv"),
+        ("in/both.zip", "two.csv"),
+    ]  # fmt: skip
+    assert open_study(proposal.path).n_events == 12
+
+
+def test_of_an_object_centric_log_a_person_says_the_type(tmp_path: Path) -> None:
+    types = '[{"name": "order", "attributes": []}, {"name": "item", "attributes": []}]'
+    text = f'{{"objectTypes": {types}, "eventTypes": [{{"name": "e"}}], "objects": [], "events": []}}'
+    (tmp_path / "log.json").write_text(text)
+    exported(tmp_path, calls=CALLS)
+    proposal = propose_study(tmp_path, tmp_path / "study.yaml")
+    assert proposal.n_sources == 1
+    (doubt,) = (doubt for doubt in proposal.doubts if doubt.startswith("log.json"))
+    assert "left out:" in doubt and "within: 'item', 'order'" in doubt

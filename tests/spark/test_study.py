@@ -10,6 +10,7 @@ from tests.sources.worlds import DECLARED, World, told
 
 from crmmining.eventlog.log import CaseNotion
 from crmmining.mining.view import view_of_study
+from crmmining.reporting.ocel.study_objects import study_objects
 from crmmining.sources.loading import open_study
 
 SPARK = "engine: {spark: 'local[2]', memory: 1GB, partitions: 4}\n"
@@ -39,6 +40,9 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitSt
     pd.testing.assert_frame_equal(study.identities.files, beside.identities.files)
     pd.testing.assert_frame_equal(study.explain_merge(busiest), beside.explain_merge(busiest))
     life, expected_life = study.customer(busiest), beside.customer(busiest)
+    mine, theirs = study_objects(study), study_objects(beside)
+    assert sorted(mine.events(), key=str) == sorted(theirs.events(), key=str)
+    assert sorted(mine.objects(), key=str) == sorted(theirs.objects(), key=str)
     assert life.events.to_csv() == expected_life.events.to_csv()
     assert life.goals.to_csv() == expected_life.goals.to_csv()
     for name in ("Get it", "Be helped"):

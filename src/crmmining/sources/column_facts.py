@@ -65,16 +65,16 @@ class FoundTable:
     doubts: tuple[str, ...]
 
 
-def read_as_found(workspace: Workspace, path: Path) -> FoundTable:
+def read_as_found(workspace: Workspace, path: Path, within: str | None = None) -> FoundTable:
     """Read a file, finding its delimiter (None for a comma), encoding and marks for absent values.
 
     Raises:
+        SeveralTablesError: it holds several tables, and `within` names none.
         SourceError: it cannot be read in any way that is tried.
     """
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
-        return FoundTable(
-            read_raw(workspace, path, _plain(path, "utf-8"), path.parent), None, "utf-8", (), ()
-        )
+        raw = read_raw(workspace, path, _plain(path, "utf-8", within=within), path.parent)
+        return FoundTable(raw, None, "utf-8", (), ())
     doubts = []
     with path.open("rb") as file:
         encoding = "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
@@ -104,8 +104,8 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(word.lower() for word in re.split(r"[\W_]+", apart) if word)
 
 
-def _plain(path: Path, encoding: str, marks: tuple[str, ...] = ()) -> TableSource:
-    return TableSource(table=path.name, encoding=encoding, null=["", *marks], customer={})
+def _plain(path: Path, encoding: str, marks: tuple[str, ...] = (), within: str | None = None) -> TableSource:
+    return TableSource(table=path.name, within=within, encoding=encoding, null=["", *marks], customer={})
 
 
 def _null_marks(workspace: Workspace, raw: RawTable) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ def quoted(text: str) -> str:
 
 def _table(table: TableGuess) -> list[str]:
     lines = [f"  - table: {quoted(table.table)}"]
+    lines += [f"    within: {quoted(table.within)}"] if table.within else []
     lines += [f"    # {_one_line(remark)}" for remark in table.remarks]
     if table.delimiter:
         lines.append(f"    delimiter: {json.dumps(table.delimiter)}")

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import CrmminingError, InvalidOptionError, MissingFileError, SourceError
-from crmmining.sources.formats import DATABASES, JSON, PACKED, WORKBOOKS
+from crmmining.sources.formats import DATABASES, JSON, LOGS, PACKED, WORKBOOKS
 from crmmining.sources.presets import PRESETS
 from crmmining.sources.proposal_text import study_text
 from crmmining.sources.staging import open_stages
-from crmmining.sources.table_guesses import TableGuess, guess_table
+from crmmining.sources.table_guesses import TableGuess, guess_tables
 from crmmining.sources.tables import TableReader
 from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
 
-TABLES = (".csv", ".tsv", ".parquet", ".pq", *JSON, *WORKBOOKS, *DATABASES, ".csv.gz")
+TABLES = (".csv", ".tsv", ".parquet", ".pq", *JSON, *WORKBOOKS, *DATABASES, *LOGS, ".csv.gz", ".zip")
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,9 @@ def _guesses(workspace: Workspace, files: Iterable[Path], folder: Path) -> list[
     """Tables with their roles; a second satisfaction scale is left out, since a study has one."""
     found: list[TableGuess] = []
     scale: tuple[int, int] | None = None
-    for path in files:
-        guess = guess_table(workspace, path, folder)
+    for guess in (table for path in files for table in guess_tables(workspace, path, folder)):
         if guess.scale and scale and guess.scale != scale:
-            doubt = f"{path.name}: its scores, left out, do not fit the scale {scale} of another table"
+            doubt = f"{guess.path.name}: its scores, left out, do not fit the scale {scale} of another table"
             events = tuple(replace(event, satisfaction=None) for event in guess.events)
             guess = replace(guess, scale=None, events=events, doubts=(*guess.doubts, doubt))
         scale = scale or guess.scale

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crmmining.engine.workspace import Workspace
-from crmmining.errors import SourceError, listed
+from crmmining.errors import SeveralTablesError, SourceError, listed
 from crmmining.sources.column_facts import ColumnFacts, column_facts, read_as_found, words_of
 from crmmining.sources.raw_tables import RawTable
 from crmmining.sources.role_hints import (
@@ -55,6 +55,7 @@ class TableGuess:
 
     path: Path
     table: str
+    within: str | None = None
     delimiter: str | None = None
     encoding: str = "utf-8"
     null: tuple[str, ...] = ()
@@ -69,15 +70,32 @@ class TableGuess:
     ready: bool = True
 
 
-def guess_table(workspace: Workspace, path: Path, folder: Path) -> TableGuess:
-    """Guess the roles of a file's columns; paths are written from `folder`."""
-    plain = TableGuess(path, Path(os.path.relpath(path, folder)).as_posix())
+def guess_tables(workspace: Workspace, path: Path, folder: Path) -> list[TableGuess]:
+    """Guess the roles of the columns of each table of a file; paths are written from `folder`.
+
+    Of an object-centric log it is for a person to say which type of objects is looked at.
+    """
     try:
-        found = read_as_found(workspace, path)
+        return [_guess(workspace, path, folder, None)]
+    except SeveralTablesError as several:
+        if several.what == "object type":
+            table = Path(os.path.relpath(path, folder)).as_posix()
+            doubt = f"{path.name}: left out: {several}"
+            return [TableGuess(path, table, doubts=(doubt,), ready=False)]
+        return [_guess(workspace, path, folder, name) for name in several.names]
+
+
+def _guess(workspace: Workspace, path: Path, folder: Path, within: str | None) -> TableGuess:
+    plain = TableGuess(path, Path(os.path.relpath(path, folder)).as_posix(), within)
+    name = f"{path.name}, {within}" if within else path.name
+    try:
+        found = read_as_found(workspace, path, within)
+    except SeveralTablesError:
+        raise
     except SourceError as error:
-        return replace(plain, doubts=(f"{path.name}: left out: {error}",), ready=False)
+        return replace(plain, doubts=(f"{name}: left out: {error}",), ready=False)
     if found.raw.n_rows == 0:
-        return replace(plain, doubts=(f"{path.name}: left out: it has a header but no rows",), ready=False)
+        return replace(plain, doubts=(f"{name}: left out: it has a header but no rows",), ready=False)
     plain = replace(
         plain, delimiter=found.delimiter, encoding=found.encoding, null=found.null, doubts=found.doubts
     )

@@ -73,7 +73,7 @@ def chosen(path: Path, what: str, found: list[str], within: str | None) -> str:
     Raises:
         SourceError: none of this name; or several, and none is named.
     """
-    from crmmining.errors import SourceError, listed
+    from crmmining.errors import SeveralTablesError, SourceError, listed
 
     if within is not None:
         if within in found:
@@ -83,4 +83,4 @@ def chosen(path: Path, what: str, found: list[str], within: str | None) -> str:
         return found[0]
     if not found:
         raise SourceError(f"{path}: holds no {what}; export it again, or take it out of the study file")
-    raise SourceError(f"{path}: holds {len(found)} {what}s; say which with within: {listed(found)}")
+    raise SeveralTablesError(path, what, found)

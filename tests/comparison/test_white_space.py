@@ -103,6 +103,22 @@ def test_two_clocks(views):
     assert days(views.clocks.longest_process.value) == 3
 
 
+def test_the_business_clock_counts_working_hours_alone(views, tmp_path):
+    for name in ("daily", "weekly"):
+        (tmp_path / name).mkdir()
+    assert views.clocks.processes[["mean_business_days", "median_business_days"]].isna().all(axis=None)
+    # open every day from 9 to 17: as many working days as calendar days, from midnight to midnight
+    calendar = {"hours": "Mon-Sun 09:00-17:00", "zone": "UTC"}
+    known = {"processes": PROCESSES, "goals": {GOAL: MOVE}, "calendar": calendar}
+    clocks = tiny_views(tmp_path / "daily", ANNA + BOB, **known).clocks.processes.set_index("name")
+    assert clocks["mean_business_days"].to_dict() == pytest.approx({"Loan": 3, "Cover": 2.5, GOAL: 9})
+    assert clocks["median_business_days"].to_dict() == pytest.approx({"Loan": 2, "Cover": 1, GOAL: 6})
+    # closed at weekends: of a journey of 12 days at least 8 and at most 10 are working days
+    known["calendar"] = {"hours": "Mon-Fri 09:00-17:00", "zone": "UTC"}
+    weekly = tiny_views(tmp_path / "weekly", ANNA, **known).clocks.processes.set_index("name")
+    assert 8 <= weekly.loc[GOAL, "mean_business_days"] <= 10
+
+
 def test_open_goals_and_open_records_are_left_out_of_the_clocks(tmp_path):
     late = [by_customer("cleo", 2, "Ask"), by_company("cleo", 3, "Loan opened", "L9/Loan")]
     views = tiny_views(tmp_path, [*ANNA, *late], processes=PROCESSES, goals={GOAL: MOVE})

@@ -30,7 +30,7 @@ TOPICS = (
 )
 
 WIDE = {
-    "clocks": ("n_open",),
+    "clocks": ("n_open", "low", "high", "median_business_days"),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
@@ -18,13 +20,19 @@ if TYPE_CHECKING:
 DEFINITION = (
     "Throughput time, inside-out: from opening to closing of a record, closed records only. "
     "Outside-in: from a goal's first event to the moment it was reached, reached goals only; "
-    "goals still open are left out, not counted as short."
+    "goals still open are left out, not counted as short. Business days count the company's working hours "
+    "alone, where the study file declares them."
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Clocks:
-    """Throughput of each process that serves a goal, beside the goal's own."""
+    """Throughput of each process that serves a goal, beside the goal's own.
+
+    `processes`: view, name, owner, n, n_open; mean with its interval (low, high) and median on the calendar;
+    mean_business_days and median_business_days count the company's working hours alone, in its working days,
+    NaN where none are declared.
+    """
 
     goal: str
     processes: pd.DataFrame
@@ -78,6 +86,8 @@ def compare_clocks(view: GoalView) -> Clocks:
     records, customers = view.records, view.customers
     reached = view.outcome == 0
     excluded = int((~reached).sum())
+    working = _working(view)
+    log = view.log
     whole = mean(
         view.log.throughput[reached], customers[reached], "time", "mean time to a reached goal", excluded
     )
@@ -101,12 +111,30 @@ def compare_clocks(view: GoalView) -> Clocks:
         of_median = median(
             length, customers[records.case[closed]], "time", "median time from opening to closing"
         )
-        rows.append(("process", name, view.owner_of(name), *_row(estimate, of_median)))
+        worked = working(records.opened[closed], records.closed[closed])
+        rows.append(("process", name, view.owner_of(name), *_row(estimate, of_median), *worked))
         if estimate.is_known and (longest is None or estimate.value > longest.value):
             longest = estimate
-    rows.append(("journey", view.goal, view.declared.goals[view.goal].owner, *_row(whole, middle)))
-    names = ["view", "name", "owner", "n", "n_open", "mean", "low", "high", "median"]
+    worked = working(log.begun[reached], log.begun[reached] + log.throughput[reached])
+    rows.append(("journey", view.goal, view.declared.goals[view.goal].owner, *_row(whole, middle), *worked))
+    names = [
+        "view", "name", "owner", "n", "n_open", "mean", "low", "high", "median",
+        "mean_business_days", "median_business_days",
+    ]  # fmt: skip
     return Clocks(view.goal, pd.DataFrame(rows, columns=names), whole, middle, longest or whole)
+
+
+def _working(view: GoalView) -> Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[float, float]]:
+    """Mean and median of business days between moments; NaN where no working hours are declared."""
+    declared = "calendar" in view.declared.model_fields_set
+
+    def measured(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[float, float]:
+        if not declared or not start.size:
+            return np.nan, np.nan
+        days = view.clock.elapsed(start, end) / view.clock.working_day
+        return float(days.mean()), float(np.sort(days)[(days.size + 1) // 2 - 1])
+
+    return measured
 
 
 def _row(average: Estimate, middle: Estimate) -> tuple[object, ...]:

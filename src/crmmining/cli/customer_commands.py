@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from typing import Annotated
 
 import typer
 
@@ -58,6 +59,41 @@ def explain(source: StudyFile, customer: CustomerKey, form: As = Format.table) -
             files=files,
         )[["key", "beside", "files"]]
     show_frame(pairs, form, title=f"Keys that are one customer with {customer}")
+
+
+@customers.command()
+def likely(
+    source: StudyFile,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the pairs as a table.")] = None,
+    compare: Annotated[
+        list[str] | None, typer.Option("--compare", help="A name to compare by likeness; several times.")
+    ] = None,
+    equal: Annotated[
+        list[str] | None, typer.Option("--equal", help="A code that is equal or not; several times.")
+    ] = None,
+    above: Annotated[float, typer.Option("--above", min=0, max=1, help="The least probability.")] = 0.95,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many pairs to show.")] = 10,
+    form: As = Format.table,
+) -> None:
+    """Look for customers who may be one person although they share no key, by their attributes.
+
+    Nothing is merged. Look through the table, take wrong rows out, and add it to the sources of the study
+    file; 'customers explain' then says that it was this table. Needs crmmining[linkage].
+
+    Example: crmmining customers likely sample_logs/home_move/study.yaml --compare last_name --equal region
+    """
+    from crmmining.sources.likeness import likely_customers
+
+    found = likely_customers(open_study(source), compare or [], equal or [], above=above)
+    if form is not Format.table:
+        show_frame(found.pairs, form)
+    else:
+        shown = found.pairs.head(top)[["key", "other_key", "probability"]]
+        show_frame(shown, form, title=repr(found), notes=[found.definition])
+    if output:
+        found.write(output)
+        say(f"Wrote {output}. To make each pair one customer, add to the sources of the study file:")
+        say(found.source(str(output)))
 
 
 def _percent(share: float) -> str:

@@ -25,8 +25,8 @@ SEED, MOST_PAIRS = 1, 1e6
 DEFINITION = (
     "Probability that two customers are one person, given how alike their attributes are: names by "
     "Jaro-Winkler similarity, others as equal or not. How alike pairs are that are one person, and pairs "
-    "that are not, is estimated from the data itself; only pairs that agree in one of the equal attributes, or "
-    "in all compared ones, are looked at."
+    "that are not, is estimated from the data itself; only pairs that agree in one of the equal attributes, "
+    "or in all compared ones, are looked at."
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from crmmining.comparison.views import compare_views, headline
 from crmmining.errors import InvalidOptionError
 from crmmining.eventlog.study import Study
 from crmmining.reporting.goal_figures import goal_pictures, goal_results
+from crmmining.reporting.whole_file import in_place_of
 
 if TYPE_CHECKING:
     from crmmining.reporting.picture import Picture
@@ -88,12 +87,5 @@ def file_stem(name: str) -> str:
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Write a file completely or leave the old one."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with in_place_of(path) as beside:
+        beside.write_bytes(content)

@@ -49,6 +49,7 @@ NAMED_TYPES: list[tuple[Any, str]] = [
     (study_file.Process, "[process](#process)"),
     (study_file.Goal, "[goal](#goal)"),
     (study_file.Target, "[target](#target)"),
+    (study_file.PairSilence, "[by pairs](#silence-by-pairs)"),
     (study_file.Includes, "[includes](#includes)"),
     (study_file.Customers, "[customers](#customers)"),
     (study_file.Satisfaction, "[satisfaction](#satisfaction)"),
@@ -144,7 +145,7 @@ def _type(hint: Any) -> str:
     if origin is Annotated:
         return _type(arguments[0])
     if origin in (Union, UnionType):
-        return " or ".join(dict.fromkeys(_type(part) for part in arguments if part is not type(None)))
+        return " or ".join(dict.fromkeys(_type(part) for part in arguments if not _is_none(part)))
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin is list:
@@ -154,6 +155,10 @@ def _type(hint: Any) -> str:
     if origin is tuple:
         return f"[{', '.join(_type(part) for part in arguments)}]"
     return str(getattr(hint, "__name__", hint))
+
+
+def _is_none(hint: Any) -> bool:
+    return hint is type(None) or (get_origin(hint) is Annotated and get_args(hint)[0] in (None, type(None)))
 
 
 def _shown(value: Any) -> str:

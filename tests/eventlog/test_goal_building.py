@@ -3,9 +3,9 @@
 import pytest
 from tests.sources.small import opened, utc
 
-from crmmining.eventlog.goal_building import UNFITTED_SILENCE
 from crmmining.eventlog.goal_walk import RULES
 from crmmining.eventlog.log import OUTCOMES
+from crmmining.eventlog.silences import UNFITTED_SILENCE
 from crmmining.eventlog.study import Study
 from crmmining.study.durations import DAY, HOUR
 

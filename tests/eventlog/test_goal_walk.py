@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,13 +17,14 @@ from crmmining.eventlog.goal_walk import (
     GoalRecords,
     GoalRules,
     Lives,
+    PairLimits,
     Walk,
     order_lives,
     pack_records,
     walk_customers,
 )
 
-N_CUSTOMERS, N_RECORDS, N_KINDS = 4, 5, 6
+N_CUSTOMERS, N_RECORDS, N_KINDS, N_PLACES = 4, 5, 6, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,8 @@ class World:
     attribute: list[int]
     settle: list[int]
     silence: list[int]
+    implied: int = 0
+    pairs: list[list[list[int]] | None] = field(default_factory=list)
 
     @property
     def n_goals(self) -> int:
@@ -72,8 +75,20 @@ class World:
     def rules(self) -> GoalRules:
         sets = (np.array(bits, np.int64) for bits in (self.candidates, self.opens, self.reaches, self.ends))
         return GoalRules(
-            *sets, contact=np.array(self.contact), settle=np.array(self.settle), by=np.array(self.attribute)
+            *sets,
+            contact=np.array(self.contact),
+            settle=np.array(self.settle),
+            by=np.array(self.attribute),
+            implied=self.implied,
         )
+
+    def pair_limits(self) -> PairLimits | None:
+        """Kinds 0 and 1 have a place of their own, all others share one."""
+        judged = [g for g, square in enumerate(self.pairs) if square]
+        square = np.full(self.n_goals, -1)
+        square[judged] = np.arange(len(judged))
+        limits = np.array([self.pairs[g] for g in judged], np.int64).reshape(-1, N_PLACES, N_PLACES)
+        return PairLimits(np.array([_place(kind) for kind in range(N_KINDS)]), limits, square)
 
     def walk(
         self, silence: list[int] | None = None, customers: list[int] | None = None, threads: int = 1
@@ -85,8 +100,13 @@ class World:
             self.rules(),
             np.array(self.silence if silence is None else silence, np.int64),
             fitted=np.arange(self.n_goals),
+            pairs=self.pair_limits() if any(self.pairs) else None,
             threads=threads,
         )
+
+
+def _place(kind: int) -> int:
+    return kind + 1 if kind < N_PLACES - 1 else 0
 
 
 def _at(values: list[int], value: int) -> int:
@@ -145,6 +165,7 @@ class Attempt:
     reached: int = -1
     ended: int = -1
     open_until: int = -1
+    latest: int = 0
 
 
 def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list, list, list[Attempt]]:
@@ -155,7 +176,7 @@ def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list
     met = list(dict.fromkeys(record for *_, record in life))
     for _, t, kind, record in life:
         bits = world.candidates[kind] | (world.included[record] if record >= 0 else 0)
-        opens = world.opens[kind] & bits
+        opens, begins = world.opens[kind] & bits, world.implied & bits
         chosen, why = -1, -1
         by = [world.by[a][record] if a >= 0 and record >= 0 else 0 for a in world.attribute]
         if record in of_record and bits >> made[of_record[record]].goal & 1:
@@ -167,13 +188,14 @@ def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list
                     break
         if chosen < 0:
             for i, attempt in enumerate(made):
-                fit = _slow_fit(world, attempt, t, bits, opens, by)
-                if fit is None:
+                fit = _slow_fit(world, attempt, t, kind, bits, opens, by)
+                if fit is None or not _asked(world, made, i, t):
                     continue
                 if chosen < 0 or fit < why or (fit == why and attempt.last >= made[chosen].last):
                     chosen, why = i, fit
-            if (chosen < 0 or why == AFTERMATH) and opens:
-                goal = next(g for g in range(world.n_goals) if opens >> g & 1)
+            wanted = opens or (begins if chosen < 0 else 0)
+            if (chosen < 0 or why == AFTERMATH) and wanted:
+                goal = next(g for g in range(world.n_goals) if wanted >> g & 1)
                 made.append(Attempt(goal, by[goal], t, t))
                 chosen, why = len(made) - 1, OPENING
         instances.append(chosen)
@@ -191,7 +213,7 @@ def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list
             and t - attempt.reached <= settle
         ):
             attempt.reached = -1
-        attempt.last = max(attempt.last, t)
+        attempt.last, attempt.latest = max(attempt.last, t), kind
         if world.reaches[kind] >> goal & 1 and attempt.reached < 0:
             attempt.reached = t
         if world.ends[kind] >> goal & 1 and attempt.ended < 0:
@@ -202,18 +224,47 @@ def slow_life(world: World, life: list[tuple[int, int, int, int]]) -> tuple[list
     return instances, rules, made
 
 
-def _slow_fit(world: World, attempt: Attempt, t: int, bits: int, opens: int, by: list[int]) -> int | None:
+def _state(world: World, attempt: Attempt, t: int) -> int:
+    """0 with a record still open, 1 without, 2 reached and not yet settled, 3 finished."""
+    if attempt.ended >= 0:
+        return 3
+    if attempt.reached >= 0:
+        return (
+            2 if world.settle[attempt.goal] > 0 and t - attempt.reached <= world.settle[attempt.goal] else 3
+        )
+    return 0 if attempt.open_until >= t else 1
+
+
+def _asked(world: World, made: list[Attempt], i: int, t: int) -> bool:
+    """Where pairs decide, only the latest attempt in the same state is asked whether it is silent."""
+    mine = made[i]
+    if not world.pairs or not world.pairs[mine.goal]:
+        return True
+    same = [
+        (other.last, number)
+        for number, other in enumerate(made)
+        if (other.goal, other.by, _state(world, other, t)) == (mine.goal, mine.by, _state(world, mine, t))
+    ]
+    return max(same) == (mine.last, i)
+
+
+def _slow_fit(
+    world: World, attempt: Attempt, t: int, kind: int, bits: int, opens: int, by: list[int]
+) -> int | None:
     g = attempt.goal
     if not bits >> g & 1 or attempt.by != by[g]:
         return None
-    silent = t - attempt.last > world.silence[g]
+    limit = world.silence[g]
+    if world.pairs and (square := world.pairs[g]):
+        limit = square[_place(attempt.latest)][_place(kind)]
+    silent = t - attempt.last > limit
     if attempt.reached >= 0 or attempt.ended >= 0:
         done = max(attempt.reached, attempt.ended)
         again = world.settle[g] > 0 and attempt.ended < 0 and t - done <= world.settle[g]
         if not again and (opens >> g & 1 or silent):
             return None
         return CONTINUED if again else AFTERMATH
-    if opens >> g & 1 and silent and attempt.open_until < t:
+    if (opens | world.implied) >> g & 1 and silent and attempt.open_until < t:
         return None
     return CONTINUED
 
@@ -270,6 +321,19 @@ def assert_same_as_slow(world: World) -> None:
 @settings(deadline=None, max_examples=400)
 def test_the_walk_decides_as_one_that_tries_every_goal(world: World) -> None:
     assert_same_as_slow(world)
+
+
+@given(world=worlds(), data=st.data())
+@settings(deadline=None, max_examples=400)
+def test_so_it_does_where_nobody_said_what_opens_a_goal_and_pairs_decide(
+    world: World, data: st.DataObject
+) -> None:
+    limit = st.sampled_from([0, 1, 2, 5, NEVER])
+    row = st.lists(limit, min_size=N_PLACES, max_size=N_PLACES)
+    square = st.none() | st.lists(row, min_size=N_PLACES, max_size=N_PLACES)
+    n = world.n_goals
+    pairs = data.draw(st.lists(square, min_size=n, max_size=n))
+    assert_same_as_slow(replace(world, implied=data.draw(st.integers(0, (1 << n) - 1)), pairs=pairs))
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -3,14 +3,29 @@
 from pathlib import Path
 
 import pytest
-from tests.sources.worlds import World, told
+from tests.sources.worlds import DECLARED, World, told
 
+from crmmining.eventlog import silences
 from crmmining.sources.loading import open_study
 
 
 @pytest.mark.parametrize(("seed", "shared_above"), [*((n, 10) for n in range(7)), (7, 2), (8, 2), (9, 2)])
 def test_increments_make_what_a_load_from_nothing_makes(seed: int, shared_above: int, tmp_path: Path) -> None:
-    world, happened = World(seed, shared_above), []
+    assert_grows_as_made_anew(World(seed, shared_above), tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_so_they_do_where_pairs_of_activities_and_all_pauses_decide(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silences, "FEWEST_GAPS", 2)
+    declared = DECLARED.replace("opened_by: [begin, look], ", "").replace("silence: 9d", "silence: pairs")
+    assert declared.count("opened_by") == 1 and "pairs" in declared
+    assert_grows_as_made_anew(World(seed, declared=declared), tmp_path)
+
+
+def assert_grows_as_made_anew(world: World, tmp_path: Path) -> None:
+    happened = []
     path = world.write(tmp_path / "grown")
     open_study(path).workspace.close()
     for step in range(4):

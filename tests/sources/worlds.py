@@ -55,8 +55,8 @@ HEADERS = {
 class World:
     """Tables of rows by file, in the hands of chance."""
 
-    def __init__(self, seed: int, shared_above: int = 10) -> None:
-        self.chance, self.shared_above = random.Random(seed), shared_above
+    def __init__(self, seed: int, shared_above: int = 10, declared: str = DECLARED) -> None:
+        self.chance, self.shared_above, self.declared = random.Random(seed), shared_above, declared
         self.files: dict[str, list[str]] = {
             "deals/w10.csv": self.rows("deals", 25),
             "deals/w30.csv": self.rows("deals", 25),
@@ -131,7 +131,9 @@ class World:
             content = "\n".join([header, *rows]) + "\n"
             if not path.exists() or path.read_text() != content:
                 path.write_text(content)
-        (folder / "study.yaml").write_text(f"{DECLARED}customers: {{shared_above: {self.shared_above}}}\n")
+        (folder / "study.yaml").write_text(
+            f"{self.declared}customers: {{shared_above: {self.shared_above}}}\n"
+        )
         return folder / "study.yaml"
 
 
@@ -172,6 +174,12 @@ _TOLD = {
         SELECT c.key, a.attribute, a.value FROM customer_attributes a JOIN customers c USING (customer)
     """,
     "silences": "SELECT * FROM silences",
+    "pair silences": """
+        SELECT p.goal, b.name, a.name, p.n, p.mean, p.silence
+        FROM pair_silences p
+        JOIN names b ON b.kind = 'activity' AND b.code = p.before
+        JOIN names a ON a.kind = 'activity' AND a.code = p.after
+    """,
     "pauses": "SELECT c.key, goal, longest FROM goal_pauses JOIN customers c USING (customer)",
     "margins": "SELECT c.key, goal, low, high FROM goal_margins JOIN customers c USING (customer)",
     "goals": """

@@ -125,9 +125,9 @@ REFUSED = {
     ),
     "missing key": ("study: A\n", 1, "sources: is missing here", ""),
     "missing key of a goal": (
-        HEAD + "goals:\n  G: {opened_by: a}",
+        HEAD + "goals:\n  G: {reached_by: a}",
         6,
-        "goals.G.reached_by: is missing here",
+        "goals.G: say what begins the goal (opened_by:)",
         "",
     ),
     "missing key of an event": (

@@ -39,14 +39,7 @@ def show_study(study: Study, form: Format) -> None:
         case = "record of a process" if row.kind == "process" else "goal"
         say(f"{row.deficiency:,} of {study.n_events:,} events belong to no {case}.")
     for goal, silence in study.silences.items():
-        origin = (
-            "as declared"
-            if silence.declared
-            else f"P95 of the longest pause in {silence.n_goals:,} reached goals"
-            if silence.fitted
-            else "too few reached goals to fit it"
-        )
-        say(f"“{goal}” counts as given up after {humanise(silence.microseconds)} of silence ({origin}).")
+        say(f"“{goal}” {silence}.")
     counted = quality.findings[(quality.findings["topic"] != "activities") & (quality.findings["n"] > 0)]
     show_frame(counted[["what", "n", "of"]].astype({"of": "Int64"}), form, title="What loading found")
     for warning in quality.warnings:

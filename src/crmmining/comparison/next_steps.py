@@ -26,6 +26,13 @@ class NextStep:
 def next_steps(views: Views) -> Iterator[NextStep]:
     """What is absent for a goal, in the order in which most is gained from least."""
     view = views.view
+    if not view.declared.goals[view.goal].reached_by:
+        yield NextStep(
+            "outcome",
+            "nobody said when the goal is reached",
+            "name the activities that show it (goals: … reached_by:)",
+            "who gets what they came for, who gives up, and after what",
+        )
     if not views.white_space.share_white.is_known:
         yield NextStep(
             "white space",

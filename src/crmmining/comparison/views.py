@@ -160,7 +160,9 @@ def compare_views(study: Study, goal: str | None = None, *, where: Sequence[str]
         raise InvalidOptionError(f"no attempt at {goal!r} answers to {' and '.join(where)}; ask for less")
     if view.log.n_cases == 0:
         opened = ", ".join(repr(name) for name in study.declared.goals[goal].opened_by)
-        raise InvalidOptionError(f"no customer has the goal {goal!r} in the data; it is opened by {opened}")
+        raise InvalidOptionError(
+            f"no customer has the goal {goal!r} in the data; it is opened by {opened or 'what it includes'}"
+        )
     return Views(view)
 
 

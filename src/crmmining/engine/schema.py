@@ -9,7 +9,7 @@ and are never given twice; an absent value is NULL.
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 VERSION_KEY = "schema version"
 MOST_GOALS = 1 << 24
 """A goal instance is numbered customer * MOST_GOALS + its number within the customer's life."""
@@ -99,12 +99,22 @@ TABLES = {
     """,
     "record_attributes": "CREATE TABLE record_attributes (record INTEGER, attribute VARCHAR, value VARCHAR)",
     "links": "CREATE TABLE links (record INTEGER, linked INTEGER)",
-    # How long each goal type may be silent; goal_pauses are what that is fitted on, and goal_margins the
-    # silences [low, high) for which a customer's goals stay as they are.
+    # How long each goal type may be silent, and whether anything tells that it was reached; goal_pauses (or
+    # goal_gaps, where pairs of activities or no openings decide) are what that is fitted on, and
+    # goal_margins the silences [low, high) for which a customer's goals stay as they are.
     "silences": """
         CREATE TABLE silences (
-            goal INTEGER, silence BIGINT, settle BIGINT, n_goals BIGINT, declared BOOLEAN
+            goal INTEGER, silence BIGINT, settle BIGINT, n_goals BIGINT, declared BOOLEAN,
+            n_gaps BIGINT, pairs DOUBLE, reachable BOOLEAN
         )
+    """,
+    "pair_silences": """
+        CREATE TABLE pair_silences (
+            goal INTEGER, before INTEGER, after INTEGER, n BIGINT, mean BIGINT, silence BIGINT
+        )
+    """,
+    "goal_gaps": """
+        CREATE TABLE goal_gaps (customer INTEGER, goal INTEGER, before INTEGER, after INTEGER, gap BIGINT)
     """,
     "goal_pauses": "CREATE TABLE goal_pauses (customer INTEGER, goal INTEGER, longest BIGINT)",
     "goal_margins": "CREATE TABLE goal_margins (customer INTEGER, goal INTEGER, low BIGINT, high BIGINT)",
@@ -134,13 +144,15 @@ VIEWS = {
         LEFT JOIN records r ON r.record = e.record
     """,
     # How a goal came out depends on the end of the data, which every load moves: 0 reached, 1 given up,
-    # 2 open. A goal counts as reached when it has also settled.
+    # 2 open, as is every goal of which nobody said how it is reached. A goal counts as reached when it has
+    # also settled.
     "goals": f"""
         SELECT
             f.instance, f.goal, f.customer, f.number, f.by_code, f.started, f.begun, f.last, f.ended,
             CASE WHEN {_SETTLED} THEN f.reached ELSE -1 END AS reached,
             CAST(
                 CASE
+                    WHEN NOT s.reachable THEN 2
                     WHEN {_SETTLED} THEN 0
                     WHEN f.ended >= 0 OR (f.reached < 0 AND h.horizon - f.last > s.silence) THEN 1
                     ELSE 2

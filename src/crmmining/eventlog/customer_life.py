@@ -155,24 +155,30 @@ _KEYS = """
     ORDER BY k.kind, k.value
 """
 _NAMED = "LEFT JOIN names {0} ON {0}.kind = '{1}' AND {0}.code = {2}"
+_PLACE = EVENT_PLACE.replace("f.rank", "e.rank")
 _EVENTS = f"""
     SELECT
         e.time, a.name AS activity, e.actor, ch.name AS channel, d.name AS department,
-        t.name || ' ' || r.id AS record, p.name AS process, gn.name AS goal, f.number AS number, g.rule,
-        s.silence
-    FROM (SELECT * FROM customer_events WHERE customer = ?) e
-    JOIN files x ON x.file = e.file
+        t.name || ' ' || r.id AS record, p.name AS process, gn.name AS goal, f.number AS number, e.rule,
+        coalesce(q.silence, s.silence) AS silence
+    FROM (
+        SELECT
+            e.*, g.instance, g.goal, g.rule,
+            lag(e.activity) OVER (PARTITION BY g.instance ORDER BY e.time, {_PLACE}) AS before
+        FROM (SELECT * FROM customer_events WHERE customer = ?) e
+        LEFT JOIN event_goals g ON g.event = e.event
+    ) e
     {_NAMED.format("a", "activity", "e.activity")}
     {_NAMED.format("ch", "channel", "e.channel")}
     {_NAMED.format("d", "department", "e.department")}
     LEFT JOIN records r ON r.record = e.record
     {_NAMED.format("t", "record_type", "r.type")}
     {_NAMED.format("p", "process", "r.process")}
-    LEFT JOIN event_goals g ON g.event = e.event
-    LEFT JOIN goal_facts f ON f.instance = g.instance
-    LEFT JOIN silences s ON s.goal = g.goal
-    {_NAMED.format("gn", "goal", "g.goal")}
-    ORDER BY e.time, {EVENT_PLACE.replace("f.rank", "x.rank")}
+    LEFT JOIN goal_facts f ON f.instance = e.instance
+    LEFT JOIN silences s ON s.goal = e.goal
+    LEFT JOIN pair_silences q ON q.goal = e.goal AND q.before = e.before AND q.after = e.activity
+    {_NAMED.format("gn", "goal", "e.goal")}
+    ORDER BY e.time, {_PLACE}
 """
 _GOALS = """
     SELECT

@@ -24,35 +24,21 @@ from crmmining.eventlog.goal_events import (
     walkable,
 )
 from crmmining.eventlog.goal_kernel import NEVER
-from crmmining.eventlog.goal_walk import GoalRules, Walk, walk_customers
-from crmmining.study.durations import DAY
+from crmmining.eventlog.goal_walk import GoalRules, PairLimits, Walk, walk_customers
+from crmmining.eventlog.silences import Silence, fit_silences, pair_limits, store_silences
+from crmmining.study.durations import Duration
 from crmmining.study.study_file import StudyFile
 
-FEWEST_GAPS = 30
-UNFITTED_SILENCE = 60 * DAY
 _MADE = ("goal_facts", "goal_margins")
-
-
-@dataclass(frozen=True)
-class Silence:
-    """How long a goal may be silent before it counts as given up, and where that comes from."""
-
-    microseconds: int
-    n_goals: int
-    declared: bool
-
-    @property
-    def fitted(self) -> bool:
-        """Whether it was fitted on enough reached goals."""
-        return not self.declared and self.n_goals >= FEWEST_GAPS
 
 
 @dataclass(frozen=True, eq=False)
 class GoalWalk:
     """What is done with a part of the rows of `goal_rows`; can be sent to where the rows are.
 
-    `silence` (n_goals) in microseconds; `fitted` (n_goals) the column of a goal whose silence is fitted,
-    else -1.
+    `silence` (n_goals) in microseconds; `fitted` (n_goals) the column of a goal whose silence is fitted
+    on reached goals, else -1; `gauged` (n_goals) whether it is fitted on all pauses; `pairs` the silences
+    of pairs of activities, once they are known.
     """
 
     rules: GoalRules
@@ -60,9 +46,16 @@ class GoalWalk:
     n_attributes: int
     silence: NDArray[np.int64]
     fitted: NDArray[np.int64]
+    gauged: NDArray[np.bool_]
+    pairs: PairLimits | None = None
+
+    @property
+    def measures(self) -> bool:
+        """Whether any silence is fitted."""
+        return bool((self.fitted >= 0).any() or self.gauged.any())
 
     def pauses(self, rows: Columns) -> dict[str, Columns]:
-        """The longest pause inside each reached goal of a type whose silence is fitted."""
+        """What silences are fitted on: the longest pause in each reached goal, or every pause there is."""
         return self.pauses_in(self.ready(rows))
 
     def goals(self, rows: Columns) -> dict[str, Columns]:
@@ -79,7 +72,8 @@ class GoalWalk:
         customer = np.repeat(found.customers, np.diff(walk.offsets))
         keep: NDArray[np.bool_] = (walk.longest >= 0) & (walk.reached >= 0) & (self.fitted[walk.goal] >= 0)
         pauses: Columns = {"customer": customer, "goal": walk.goal, "longest": walk.longest}
-        return {"goal_pauses": {name: values[keep] for name, values in pauses.items()}}
+        found_pauses = {"goal_pauses": {name: values[keep] for name, values in pauses.items()}}
+        return found_pauses | ({"goal_gaps": self._gaps(found, walk)} if self.gauged.any() else {})
 
     def goals_in(self, found: Walkable) -> dict[str, Columns]:
         """As `goals`, of rows made ready."""
@@ -108,7 +102,25 @@ class GoalWalk:
         }
 
     def _walk(self, found: Walkable) -> Walk:
-        return walk_customers(found.lives, found.records, self.rules, self.silence, fitted=self.fitted)
+        return walk_customers(
+            found.lives, found.records, self.rules, self.silence, fitted=self.fitted, pairs=self.pairs
+        )
+
+    def _gaps(self, found: Walkable, walk: Walk) -> Columns:
+        """Each pause between two events of one goal, with the activities it lies between."""
+        rows = np.flatnonzero(walk.instance >= 0)
+        rows = rows[self.gauged[walk.goal[walk.instance[rows]]]]
+        rows = rows[np.argsort(walk.instance[rows], kind="stable")]
+        same = walk.instance[rows[1:]] == walk.instance[rows[:-1]]
+        before, after = rows[:-1][same], rows[1:][same]
+        customer = np.repeat(found.customers, np.diff(found.lives.offsets))
+        return {
+            "customer": customer[after],
+            "goal": walk.goal[walk.instance[after]],
+            "before": found.lives.kind[before] >> 1,
+            "after": found.lives.kind[after] >> 1,
+            "gap": found.lives.time[after] - found.lives.time[before],
+        }
 
     def _margins(self, found: Walkable, walk: Walk) -> Columns:
         """Only the margins that are not boundless."""
@@ -127,16 +139,17 @@ def build_goals(engine: Engine, study: StudyFile) -> None:
 
     Where a goal's silence is `auto`, τ is the P95 over its reached goals of the longest pause inside
     each, pauses that end in an opening activity aside (they may be between two attempts). So 95 % of
-    the goals that were reached would not have been mistaken for abandoned.
+    the goals that were reached would not have been mistaken for abandoned. Where nobody said what opens a
+    goal, it is the P95 of all pauses; where pairs of activities are asked for, each pair has its own.
     """
     if not study.goals:
         return
     rows, walk = goal_rows(engine, study, touched=False), _first_walk(engine, study)
-    if (walk.fitted >= 0).any():
+    if walk.measures:
         engine.append_parts(walk.pauses, rows, by="customer")
-    silences = _silences(engine, study)
-    _store_silences(engine, study, silences)
-    engine.append_parts(_second_walk(walk, silences).goals, rows, by="customer")
+    silences = fit_silences(engine, study)
+    store_silences(engine, study, silences)
+    engine.append_parts(_second_walk(engine, walk, silences).goals, rows, by="customer")
     engine.drop("by_values")
 
 
@@ -147,21 +160,25 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
     """
     if not study.goals:
         return
-    workspace.run(f"DELETE FROM goal_pauses WHERE {_TOUCHED}")
     walk = _first_walk(workspace, study)
+    if walk.gauged.any():  # one more pause moves the silences of everybody
+        workspace.run(f"INSERT INTO touched_customers {_EVERYBODY_ELSE}")
+    for table in ("goal_pauses", "goal_gaps"):
+        workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
     lives = _TouchedLives(workspace, study, walk)
-    if (walk.fitted >= 0).any():
+    if walk.measures:
         lives.append(walk.pauses_in)
-    silences = _silences(workspace, study)
-    workspace.run("DELETE FROM silences")
-    _store_silences(workspace, study, silences)
+    silences = fit_silences(workspace, study)
+    for table in ("silences", "pair_silences"):
+        workspace.run(f"DELETE FROM {table}")
+    store_silences(workspace, study, silences)
     if workspace.value(f"SELECT count(*) FROM ({_LEFT}) l"):
         workspace.run(f"INSERT INTO touched_customers {_LEFT}")
         lives = _TouchedLives(workspace, study, walk)
     for table in _MADE:
         workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
     workspace.run(f"DELETE FROM event_goals WHERE instance // {MOST_GOALS} IN ({_TOUCHED_ONES})")
-    lives.append(_second_walk(walk, silences).goals_in)
+    lives.append(_second_walk(workspace, walk, silences).goals_in)
     workspace.drop("by_values", "walked_keys", "walked_records")
 
 
@@ -184,6 +201,7 @@ class _TouchedLives:
 
 _TOUCHED_ONES = "SELECT customer FROM touched_customers"
 _TOUCHED = f"customer IN ({_TOUCHED_ONES})"
+_EVERYBODY_ELSE = f"SELECT customer FROM customers WHERE NOT {_TOUCHED}"
 _LEFT = f"""
     SELECT DISTINCT m.customer
     FROM goal_margins m JOIN silences s ON s.goal = m.goal
@@ -193,48 +211,19 @@ _LEFT = f"""
 
 
 def _first_walk(engine: Engine, study: StudyFile) -> GoalWalk:
-    declared = [goal.silence.microseconds() if goal.silence else None for goal in study.goals.values()]
-    fitted = np.array([tau is None for tau in declared])
+    goals = study.goals.values()
+    declared = [g.silence.microseconds() if isinstance(g.silence, Duration) else None for g in goals]
+    fitted = np.array([tau is None and bool(g.opened_by) for tau, g in zip(declared, goals, strict=True)])
     return GoalWalk(
         goal_rules(engine, study),
         included_goals(study),
         len(by_attributes(study)),
         np.array([NEVER if tau is None else tau for tau in declared], np.int64),
         np.where(fitted, np.cumsum(fitted) - 1, -1),
+        np.array([g.gauged for g in goals]),
     )
 
 
-def _second_walk(walk: GoalWalk, silences: list[Silence]) -> GoalWalk:
-    return replace(walk, silence=np.array([s.microseconds for s in silences], np.int64))
-
-
-def _silences(engine: Engine, study: StudyFile) -> list[Silence]:
-    found = []
-    for g, goal in enumerate(study.goals.values()):
-        if goal.silence:
-            found.append(Silence(goal.silence.microseconds(), 0, declared=True))
-            continue
-        n, p95 = engine.rows(_FITTED, [g])[0]
-        found.append(Silence(p95 if n >= FEWEST_GAPS else UNFITTED_SILENCE, n, declared=False))
-    return found
-
-
-_FITTED = """
-    SELECT count(*), CAST(percentile_disc(0.95) WITHIN GROUP (ORDER BY longest) AS BIGINT)
-    FROM goal_pauses
-    WHERE goal = ?
-"""
-
-
-def _store_silences(engine: Engine, study: StudyFile, silences: list[Silence]) -> None:
-    settle = [goal.settled_after.microseconds() if goal.settled_after else 0 for goal in study.goals.values()]
-    engine.insert(
-        "silences",
-        {
-            "goal": list(range(len(silences))),
-            "silence": [s.microseconds for s in silences],
-            "settle": settle,
-            "n_goals": [s.n_goals for s in silences],
-            "declared": [s.declared for s in silences],
-        },
-    )
+def _second_walk(engine: Engine, walk: GoalWalk, silences: list[Silence]) -> GoalWalk:
+    found = np.array([s.microseconds for s in silences], np.int64)
+    return replace(walk, silence=found, pairs=pair_limits(engine, silences, walk.rules.opens.size))

@@ -130,6 +130,7 @@ def goal_rules(engine: Engine, study: StudyFile) -> GoalRules:
         contact=np.tile([False, True], len(names)),
         settle=np.array([g.settled_after.microseconds() if g.settled_after else 0 for g in goals], np.int64),
         by=np.array([attributes.index(g.by.lower()) if g.by else -1 for g in goals], np.int64),
+        implied=sum(1 << place for place, goal in enumerate(goals) if not goal.opened_by),
     )
 
 

@@ -37,8 +37,10 @@ def unpack_events(
 
 
 @native
-def count_openings(start: int, end: int, kind: Int32s, kinds: Int64s) -> int:
+def count_openings(start: int, end: int, kind: Int32s, kinds: Int64s, implied: int) -> int:
     """How many events may open a goal."""
+    if implied != 0:
+        return end - start
     n = 0
     for k in range(start, end):
         n += kinds[kind[k] * N_ROLES + OPENS] != 0
@@ -55,11 +57,11 @@ def number_on(start: int, end: int, before: int, instance: Int32s) -> None:
 
 # Columns of the flat tables. What a kind of event means; what a goal type says; what is told of a record.
 N_ROLES, (CANDIDATES, OPENS, REACHES, ENDS, CONTACT) = 5, range(5)
-N_SAYS, (SETTLE, ATTRIBUTE, SILENCE, COLUMN) = 4, range(4)
+N_SAYS, (SETTLE, ATTRIBUTE, SILENCE, COLUMN, PAIRS) = 5, range(5)
 N_FACTS, (CLOSED, INCLUDED, LINKS) = 3, range(3)
 # While a customer is walked: its own records (their codes follow), its instances in two tables.
 N_OWN, (NUMBER, INSTANCE) = 5, (3, 4)
-N_CODES, (GOAL, BY, HEAP, CHILD, LEFT, RIGHT) = 6, range(6)
+N_CODES, (GOAL, BY, HEAP, CHILD, LEFT, RIGHT, LATEST) = 7, range(7)
 N_TIMES, (BEGUN, LAST, REACHED, ENDED, LONGEST, PAUSE, OPEN_UNTIL) = 7, range(7)
 # The heaps of one type of goal. With time an instance leaves an even one for the next.
 STILL_OPEN, ALL_CLOSED, UNSETTLED, FINISHED = range(4)
@@ -70,6 +72,7 @@ def walk(
     first: int, end: int, n_goals: int, n_attributes: int, n_fitted: int,
     offsets: Int64s, time: Int64s, kind: Int32s, record: Int32s,
     facts: Int64s, link_offsets: Int64s, linked: Int64s, kinds: Int64s, goals: Int64s,
+    implied: int, places: Int64s, n_places: int, limits: Int64s,
     instance: Int32s, rule: UInt8s, n_made: Int64s, low: Int64s, high: Int64s,
     made_goal: Int32s, made_by: Int32s, made_begun: Int64s, made_last: Int64s,
     made_reached: Int64s, made_ended: Int64s, made_longest: Int64s,
@@ -99,10 +102,11 @@ def walk(
             bits, its = kinds[roles + CANDIDATES], mine * (N_OWN + n_attributes)
             if mine >= 0:
                 bits |= own[its + INCLUDED]
-            opens = kinds[roles + OPENS] & bits
+            opens, begins = kinds[roles + OPENS] & bits, implied & bits
             instance[k], rule[k] = -1, 255
-            if bits == 0 or (n == 0 and opens == 0):
+            if bits == 0 or (n == 0 and opens | begins == 0):
                 continue
+            place = places[kind[k]]
             chosen, why = -1, RECORD
             if mine >= 0:
                 chosen = own[its + INSTANCE]
@@ -113,8 +117,8 @@ def walk(
             if chosen < 0:
                 why = CONTINUED
                 chosen = _running(
-                    t, bits, opens, mine, n_goals, n_attributes, c * n_fitted,
-                    goals, own, heads, codes, times, low, high,
+                    t, place, bits, opens | begins, mine, n_goals, n_attributes, c * n_fitted,
+                    goals, limits, own, heads, codes, times, low, high,
                 )  # fmt: skip
             if chosen < 0 and opens != 0:
                 chosen, why = n, OPENING
@@ -123,14 +127,20 @@ def walk(
             elif chosen < 0:
                 why = AFTERMATH
                 chosen = _finished(
-                    t, bits, mine, n_goals, n_attributes, c * n_fitted, goals, own, heads, times, low, high
-                )
+                    t, place, bits, mine, n_goals, n_attributes, c * n_fitted,
+                    goals, limits, own, heads, codes, times, low, high,
+                )  # fmt: skip
+                if chosen < 0 and begins != 0:
+                    chosen, why = n, OPENING
+                    _make(n, t, begins, mine, n_goals, n_attributes, goals, own, by_codes, codes, times)
+                    n += 1
             if chosen < 0:
                 continue
             instance[k], rule[k] = n_before + chosen, why
             moved = why == OPENING or t > times[chosen * N_TIMES + LAST]
             g = codes[chosen * N_CODES + GOAL]
             _take_in(t, g, chosen * N_TIMES, roles, why, kinds, goals, times)
+            codes[chosen * N_CODES + LATEST] = place * n_places
             if mine >= 0:
                 times[chosen * N_TIMES + OPEN_UNTIL] = max(
                     times[chosen * N_TIMES + OPEN_UNTIL], own[its + CLOSED]
@@ -286,8 +296,9 @@ def _heap(g, mine, n_goals, n_attributes, goals, own):  # type: ignore[no-untype
 
 @inlined
 def _running(  # type: ignore[no-untyped-def]
-    t, bits, opens, mine, n_goals, n_attributes, row, goals, own, heads, codes, times, low, high
-):
+    t, place, bits, opens, mine, n_goals, n_attributes, row,
+    goals, limits, own, heads, codes, times, low, high,
+):  # fmt: skip
     """The latest goal that runs: unfinished, or reached and not yet settled."""
     latest = -1
     for g in range(n_goals):
@@ -305,7 +316,8 @@ def _running(  # type: ignore[no-untyped-def]
             # Work takes up whatever is unfinished, an opening only what is not silent.
             i = heads[heap + ALL_CLOSED]
             if _ahead(i, latest, times) and (
-                (opens >> g) & 1 == 0 or not _silent(t, i, row, g, goals, times, low, high)
+                (opens >> g) & 1 == 0
+                or not _silent(t, place, i, row, g, goals, limits, codes, times, low, high)
             ):
                 latest = i
     return latest
@@ -313,22 +325,27 @@ def _running(  # type: ignore[no-untyped-def]
 
 @inlined
 def _finished(  # type: ignore[no-untyped-def]
-    t, bits, mine, n_goals, n_attributes, row, goals, own, heads, times, low, high
-):
+    t, place, bits, mine, n_goals, n_attributes, row,
+    goals, limits, own, heads, codes, times, low, high,
+):  # fmt: skip
     """The latest finished goal that is not silent."""
     latest = -1
     for g in range(n_goals):
         if (bits >> g) & 1:
             i = heads[_heap(g, mine, n_goals, n_attributes, goals, own) + FINISHED]
-            if _ahead(i, latest, times) and not _silent(t, i, row, g, goals, times, low, high):
+            if _ahead(i, latest, times) and not _silent(
+                t, place, i, row, g, goals, limits, codes, times, low, high
+            ):
                 latest = i
     return latest
 
 
 @inlined
-def _silent(t, i, row, g, goals, times, low, high):  # type: ignore[no-untyped-def]
+def _silent(t, place, i, row, g, goals, limits, codes, times, low, high):  # type: ignore[no-untyped-def]
     """Whether an instance has been silent for too long; the customer's margins remember the answer."""
     pause, j = t - times[i * N_TIMES + LAST], goals[g * N_SAYS + COLUMN]
+    if goals[g * N_SAYS + PAIRS] >= 0:
+        return pause > limits[goals[g * N_SAYS + PAIRS] + codes[i * N_CODES + LATEST] + place]
     silent = pause > goals[g * N_SAYS + SILENCE]
     if j >= 0 and silent:
         high[row + j] = min(high[row + j], pause)

@@ -5,7 +5,10 @@ whose record is **linked** to such records joins the one met first; an **opening
 when none is running (none yet, the last one finished, or silent for longer than τ with nothing open);
 any other event **continues** the goal of its kind that is running, the unfinished before the finished,
 the latest first. After a finished goal only what comes within τ still belongs to it. What answers to no
-running goal stays outside, visible.
+running goal stays outside, visible, unless nobody said what opens its goal: then it opens one.
+
+τ is one length per goal type, or one per pair of activities that a pause lies between (Bernard,
+Senderovich and Andritsos 2021).
 """
 
 from __future__ import annotations
@@ -75,7 +78,8 @@ class GoalRules:
 
     Per kind of event the goals it may belong to, opens, reaches and ends (bit sets) and whether the
     customer came back with it (`contact`); per goal its `settle` time in microseconds (0: none) and the
-    attribute `by` which a customer's goals of this type are told apart, -1 without.
+    attribute `by` which a customer's goals of this type are told apart, -1 without; `implied` is the set
+    of goals that any event may open, since nobody said which do.
     """
 
     candidates: NDArray[np.int64]
@@ -85,6 +89,28 @@ class GoalRules:
     contact: NDArray[np.bool_]
     settle: NDArray[np.int64]
     by: NDArray[np.int64]
+    implied: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class PairLimits:
+    """How long a pause may be, per pair of activities it lies between.
+
+    `place` (n_kinds) is the row and column of a kind of event in a goal's square of `limits` (n_squares,
+    n_places, n_places; microseconds), 0 for what has none of its own; `square` (n_goals) the square of a
+    goal, -1 for one with a single silence.
+    """
+
+    place: NDArray[np.int64]
+    limits: NDArray[np.int64]
+    square: NDArray[np.int64]
+
+    @staticmethod
+    def none(n_kinds: int, n_goals: int) -> PairLimits:
+        """No goal is judged by pairs."""
+        return PairLimits(
+            np.zeros(n_kinds, np.int64), np.zeros((0, 1, 1), np.int64), np.full(n_goals, -1, np.int64)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,12 +170,14 @@ def walk_customers(
     silence: Ints,
     *,
     fitted: Ints | None = None,
+    pairs: PairLimits | None = None,
     threads: int | None = None,
 ) -> Walk:
     """Assign every event to a goal instance.
 
     `silence` (n_goals) in microseconds, `NEVER` for a goal that silence does not end; `fitted` (n_goals)
     the column of a goal in the margins `low` and `high`, -1 for a goal without (the default for all).
+    Goals judged by `pairs` have no use for either.
     Customers are walked independently: the result does not depend on `threads`, and a customer's part
     of it not on which other customers are walked.
     """
@@ -165,9 +193,13 @@ def walk_customers(
     )
     sets = (rules.candidates, rules.opens, rules.reaches, rules.ends, rules.contact)
     kinds = np.stack(sets, axis=1, dtype=np.int64)
-    goals = np.stack((rules.settle, rules.by, silence, column), axis=1, dtype=np.int64)
+    pairs = pairs or PairLimits.none(rules.opens.size, silence.size)
+    squares = np.where(pairs.square >= 0, pairs.square * pairs.limits[:1].size, -1)
+    goals = np.stack((rules.settle, rules.by, silence, column, squares), axis=1, dtype=np.int64)
     customers = case_spans(lives.offsets) if threads is None else _even(lives.offsets, threads)
-    parts = each(lambda span: _walk_span(span, lives, records, kinds, goals, found), customers)
+    parts = each(
+        lambda span: _walk_span(span, lives, records, rules.implied, kinds, goals, pairs, found), customers
+    )
     made = 0
     for (first, end), (goal, *_) in zip(customers, parts, strict=True):
         number_on(lives.offsets[first], lives.offsets[end], made, found.instance)
@@ -199,15 +231,17 @@ def _walk_span(
     customers: tuple[int, int],
     lives: Lives,
     records: GoalRecords,
+    implied: int,
     kinds: NDArray[np.int64],
     goals: NDArray[np.int64],
+    pairs: PairLimits,
     found: _Found,
 ) -> list[NDArray[Any]]:
     """Walk a stretch of the customers; returns the columns `PER_INSTANCE`."""
     first, end = customers
     n_goals, n_attributes = goals.shape[0], records.facts.shape[1] - N_FACTS
     widest = int(np.diff(lives.offsets[first : end + 1]).max(initial=0))
-    most = count_openings(lives.offsets[first], lives.offsets[end], lives.kind, kinds.reshape(-1))
+    most = count_openings(lives.offsets[first], lives.offsets[end], lives.kind, kinds.reshape(-1), implied)
     n_slots = 1 << table_width(widest, n_attributes)
     goal, by = np.empty((2, most), np.int32)
     begun, last, reached, ended, longest = np.empty((5, most), np.int64)
@@ -216,6 +250,7 @@ def _walk_span(
         lives.offsets, lives.time, lives.kind, lives.record,
         records.facts.reshape(-1), records.link_offsets, records.linked,
         kinds.reshape(-1), goals.reshape(-1),
+        implied, pairs.place, pairs.limits.shape[1], pairs.limits.reshape(-1),
         found.instance, found.rule.view(np.uint8), found.offsets,
         found.low.reshape(-1), found.high.reshape(-1),
         goal, by, begun, last, reached, ended, longest,

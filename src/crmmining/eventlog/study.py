@@ -15,7 +15,6 @@ from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.codes import laid_out
 from crmmining.eventlog.customer_life import CustomerLife, customer_life, customer_of
 from crmmining.eventlog.flattening import Flattening, flattening
-from crmmining.eventlog.goal_building import Silence
 from crmmining.eventlog.identities import Identities, explain_merge, read_identities
 from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.quality import Quality, read_quality, read_refused
@@ -26,6 +25,7 @@ from crmmining.eventlog.selection import (
     journey_tables,
     process_tables,
 )
+from crmmining.eventlog.silences import Silence
 from crmmining.eventlog.stored_events import StoredEvents
 from crmmining.eventlog.stored_log import LogQuery, log_query, read_log
 from crmmining.study.journey import IdealJourney
@@ -164,7 +164,9 @@ class Study:
     @cached_property
     def silences(self) -> dict[str, Silence]:
         """The silence after which a goal counts as given up, per goal."""
-        stored = self.workspace.rows("SELECT silence, n_goals, declared FROM silences ORDER BY goal")
+        stored = self.workspace.rows(
+            "SELECT silence, n_goals, declared, n_gaps, pairs FROM silences ORDER BY goal"
+        )
         return {goal: Silence(*values) for goal, values in zip(self.goals, stored, strict=True)}
 
     def process_log(self, name: str, where: Sequence[str] = ()) -> EventLog:

@@ -10,8 +10,12 @@ from crmmining.engine.workspace import Workspace
 from crmmining.eventlog.goal_building import build_goals
 from crmmining.eventlog.study import Study
 from crmmining.study.durations import SECOND, Duration
+from crmmining.study.study_file import PairSilence
 
-_MADE = ("silences", "goal_pauses", "goal_facts", "goal_margins", "event_goals")
+_MADE = (
+    *("silences", "pair_silences", "goal_pauses", "goal_gaps"),
+    *("goal_facts", "goal_margins", "event_goals"),
+)
 SILENCE, SETTLED, WINDOW = "silence", "settled_after", "window"
 
 
@@ -33,10 +37,9 @@ class Threshold:
 def thresholds_of(study: Study, goal: str) -> list[Threshold]:
     """The thresholds of a goal, each with where it comes from."""
     spec, silence = study.declared.goals[goal], study.silences[goal]
-    fitted = f"P95 of the longest pause in {silence.n_goals:,} reached goals"
-    origin = (
-        "declared" if silence.declared else fitted if silence.fitted else "too few reached goals to fit it"
-    )
+    origin = silence.origin
+    if silence.pairs is not None:
+        origin = f"{silence.pairs:g} times the mean of each pair of activities; for rare pairs {origin}"
     found = [Threshold(SILENCE, goal, silence.microseconds, origin)]
     if spec.settled_after:
         found.append(Threshold(SETTLED, goal, spec.settled_after.microseconds(), "declared"))
@@ -55,7 +58,11 @@ def study_under(study: Study, threshold: Threshold, factor: float) -> Iterator[S
     if not threshold.needs_walk:
         yield Study(declared.model_copy(update={threshold.name: changed}), study.workspace)
         return
-    goal = declared.goals[threshold.goal].model_copy(update={threshold.name: changed})
+    spec = declared.goals[threshold.goal]
+    judged: Duration | PairSilence = changed
+    if threshold.name == SILENCE and isinstance(spec.silence, PairSilence):
+        judged = PairSilence(pairs=spec.silence.pairs * factor, otherwise=changed)
+    goal = spec.model_copy(update={threshold.name: judged})
     other = declared.model_copy(update={"goals": {**declared.goals, threshold.goal: goal}})
     stored = study.workspace
     assert isinstance(stored, Workspace)

@@ -27,14 +27,19 @@ DurationText = Annotated[Duration, BeforeValidator(_duration)]
 """A duration written with its unit."""
 
 
-def _on_the_calendar(value: Any) -> Duration:
+def on_the_calendar(value: Any) -> Duration:
+    """A duration that is not business time.
+
+    Raises:
+        ValueError: no duration, or in business time.
+    """
     found = _duration(value)
     if found.is_business:
         raise ValueError(f"{value!r} is business time; here the calendar counts: write it in d, h or w")
     return found
 
 
-CalendarTime = Annotated[Duration, BeforeValidator(_on_the_calendar)]
+CalendarTime = Annotated[Duration, BeforeValidator(on_the_calendar)]
 """A duration on the calendar: business time makes no sense for a customer's silence."""
 
 Names = Annotated[list[str], BeforeValidator(_several)]

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
 from crmmining.errors import listed, nearest
-from crmmining.study.base import CalendarTime, DurationText, Names, StudyModel
+from crmmining.study.base import CalendarTime, DurationText, Names, StudyModel, on_the_calendar
 from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import Duration
 from crmmining.study.engine_spec import EngineSpec
@@ -125,21 +125,64 @@ def _there_is(name: str, available: Collection[str]) -> str:
     return f"; {known}.{nearest(name, available)}"
 
 
+class PairSilence(StudyModel):
+    """A pause is too long that is longer than so many times the mean of its pair of activities.
+
+    `otherwise` is for pairs too rare to have a mean.
+    """
+
+    otherwise: CalendarTime | None = None
+    pairs: float = Field(3, gt=0)  # 1 in 20 of exponential pauses is longer than 3 times their mean
+
+
 def _silence(value: Any) -> Any:
-    return None if value == "auto" else value
+    if value is None or value == "auto":
+        return None
+    if value == "pairs":
+        return PairSilence()
+    return value if isinstance(value, dict | PairSilence) else on_the_calendar(value)
+
+
+def _kind_of_silence(value: Any) -> str:
+    if value is None:
+        return "<auto>"
+    return "<length>" if isinstance(value, Duration) else "<pairs>"
 
 
 class Goal(StudyModel):
-    """What the customer wants, outside-in; when it begins, is reached, or is given up."""
+    """What the customer wants, outside-in; when it begins, is reached, or is given up.
 
-    opened_by: Names
-    reached_by: Names
+    Without `opened_by` any of its events begins an attempt after a silence; without `reached_by` nothing
+    is known of how attempts come out.
+    """
+
+    opened_by: Names = Field(default_factory=list)
+    reached_by: Names = Field(default_factory=list)
     ended_by: Names = Field(default_factory=list)
     includes: Includes = Includes()
     by: str | None = Field(None, description="a record attribute that tells goals of one customer apart")
-    silence: Annotated[CalendarTime | None, BeforeValidator(_silence)] = None
+    silence: Annotated[
+        Annotated[Duration, Tag("<length>")]
+        | Annotated[PairSilence, Tag("<pairs>")]
+        | Annotated[None, Tag("<auto>")],
+        Discriminator(_kind_of_silence),
+        BeforeValidator(_silence),
+    ] = None
     settled_after: CalendarTime | None = None
     owner: str | None = None
+
+    @model_validator(mode="after")
+    def _something_begins_it(self) -> Goal:
+        if not (self.opened_by or self.includes.processes or self.includes.activities):
+            raise ValueError("say what begins the goal (opened_by:), or what belongs to it (includes:)")
+        if self.ended_by and not self.reached_by:
+            raise ValueError("ended_by: tells when it is given up; say also when it is reached (reached_by:)")
+        return self
+
+    @property
+    def gauged(self) -> bool:
+        """Whether silence is judged by all pauses of its kind, not by those of goals that were reached."""
+        return isinstance(self.silence, PairSilence) or (self.silence is None and not self.opened_by)
 
 
 class Satisfaction(StudyModel):

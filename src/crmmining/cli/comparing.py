@@ -18,7 +18,7 @@ def compare(
         typer.Option(
             "--topic",
             help=(
-                "One table: clocks, white_space, links, watermelons, false_closures, silos, "
+                "One table: clocks, white_space, links, watermelons, false_closures, first_contacts, silos, "
                 "channel_switches, contacts, leavers, promises, sensitivity."
             ),
         ),

@@ -21,6 +21,7 @@ TOPICS = (
     "links",
     "watermelons",
     "false_closures",
+    "first_contacts",
     "silos",
     "channel_switches",
     "contacts",

@@ -162,6 +162,19 @@ def count_contacts(view: GoalView) -> Contacts:
     )
 
 
+def merged_contacts(view: GoalView, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Rows of the chosen events, those left out that go on with the one before (see DEFINITION)."""
+    log = view.log
+    rows = np.flatnonzero(chosen)
+    case, time = log.case_of_event[rows], log.columns["time"][rows]
+    merged = np.zeros(rows.size, bool)
+    merged[1:] = (case[1:] == case[:-1]) & (time[1:] - time[:-1] <= MERGED_WITHIN)
+    for column in ("channel", "record"):
+        value = log.columns[column][rows]
+        merged[1:] &= value[1:] == value[:-1]
+    return rows[~merged]
+
+
 def _counts(
     view: GoalView,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -170,14 +183,9 @@ def _counts(
     outbound = (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY)
     found = []
     for chosen in (view.is_customer_contact, outbound):
-        rows = np.flatnonzero(chosen)
+        rows = merged_contacts(view, chosen)
         case, time = log.case_of_event[rows], log.columns["time"][rows]
-        merged = np.zeros(rows.size, bool)
-        merged[1:] = (case[1:] == case[:-1]) & (time[1:] - time[:-1] <= MERGED_WITHIN)
-        for column in ("channel", "record"):
-            value = log.columns[column][rows]
-            merged[1:] &= value[1:] == value[:-1]
         first = np.full(log.n_cases, np.iinfo(np.int64).max)
         np.minimum.at(first, case, time)
-        found.append((np.bincount(case[~merged], minlength=log.n_cases), first))
+        found.append((np.bincount(case, minlength=log.n_cases), first))
     return found[0][0], found[1][0], found[0][1], found[1][1]

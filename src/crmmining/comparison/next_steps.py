@@ -61,6 +61,13 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "say it of the processes that claim to solve a customer's problem",
             "how many closed tickets were not solved, and how many of these no record shows",
         )
+    if views.first_contacts is None:
+        yield NextStep(
+            "first contact",
+            "no customer asks for help in the data",
+            "load customers' calls, mails or tickets with actor: customer",
+            "how often one contact is enough, for the record and for the customer",
+        )
     if not views.leavers.answered.is_known:
         yield NextStep(
             "satisfaction",

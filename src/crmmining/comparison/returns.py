@@ -14,23 +14,40 @@ FAR = np.iinfo(np.int64).max
 
 def closings(view: GoalView, mine: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Per record the first closing event (-1 none), and whether work went on after one."""
-    log, n = view.log, view.study.records["process"].size
+    record, first = view.log.columns["record"], _first_closings(view)
+    reopened = np.zeros(first.size, bool)
+    reopened[record[works_after_closing(view)]] = True
+    chosen = view.records.record[mine]
+    return np.where(first[chosen] == FAR, -1, first[chosen]), reopened[chosen]
+
+
+def _first_closings(view: GoalView) -> NDArray[np.int64]:
+    """Per record the time of its first closing event; far away if none."""
+    log = view.log
     record = log.columns["record"]
-    closing = np.zeros(log.n_events, bool)
-    for code, process in enumerate(view.declared.processes.values()):
-        closing |= (log.columns["process"] == code) & events_named(log, process.closed_by)
-    first = np.full(n, FAR)
+    closing = _is_closing(view)
+    first = np.full(view.study.records["process"].size, FAR)
     np.minimum.at(first, record[closing], log.columns["time"][closing])
-    after = (
+    return first
+
+
+def _is_closing(view: GoalView) -> NDArray[np.bool_]:
+    closing = np.zeros(view.log.n_events, bool)
+    for code, process in enumerate(view.declared.processes.values()):
+        closing |= (view.log.columns["process"] == code) & events_named(view.log, process.closed_by)
+    return closing
+
+
+def works_after_closing(view: GoalView) -> NDArray[np.bool_]:
+    """Events that show that a closed record was not: the company works on it, or the customer asks."""
+    log, first = view.log, _first_closings(view)
+    record = log.columns["record"]
+    return np.asarray(
         (record >= 0)
-        & ~closing
+        & ~_is_closing(view)
         & ((log.columns["actor"] == COMPANY) | view.is_customer_contact)
         & (log.columns["time"] > first[np.maximum(record, 0)])
     )
-    reopened = np.zeros(n, bool)
-    reopened[record[after]] = True
-    chosen = view.records.record[mine]
-    return np.where(first[chosen] == FAR, -1, first[chosen]), reopened[chosen]
 
 
 def returns(
@@ -41,26 +58,26 @@ def returns(
     The third array tells which of the two came first: 1 the record, 2 the contact, 0 none.
     """
     records, log = view.records, view.log
-    need = _needs(view)  # a return soon after is the same need, even where the goal itself had ended
+    need = needs_of(view)  # a return soon after is the same need, even where the goal itself had ended
     case = need[records.case[mine]]
     recurrence = np.full(mine.size, FAR)
     for code in np.unique(records.process[mine]):
         same = np.flatnonzero(records.process[mine] == code)
-        recurrence[same] = _next_after(case[same], closed[same], case[same], records.opened[mine][same])
+        recurrence[same] = next_after(case[same], closed[same], case[same], records.opened[mine][same])
     asking = np.flatnonzero(view.is_customer_contact & ~view.is_progress & (log.columns["record"] < 0))
-    call = _next_after(case, closed, need[log.case_of_event[asking]], log.columns["time"][asking])
+    call = next_after(case, closed, need[log.case_of_event[asking]], log.columns["time"][asking])
     recurred, called = recurrence - closed <= window, call - closed <= window
     first = np.where(recurred & (recurrence <= call), 1, np.where(called, 2, 0))
     return recurred, called, first.astype(np.int8)
 
 
-def _needs(view: GoalView) -> NDArray[np.int64]:
+def needs_of(view: GoalView) -> NDArray[np.int64]:
     """Per case a number for who needs what: one customer, one goal, one value of `by`."""
     cases = view.log.cases
     return np.asarray(cases.groupby(["customer", "by_value"], sort=True).ngroup(), np.int64)
 
 
-def _next_after(
+def next_after(
     case: NDArray[np.int64],
     moment: NDArray[np.int64],
     other_case: NDArray[np.int64],

@@ -12,6 +12,7 @@ from crmmining.comparison.clocks import Clocks, compare_clocks
 from crmmining.comparison.closures import FalseClosures, find_false_closures
 from crmmining.comparison.contacts import Contacts, count_contacts
 from crmmining.comparison.findings import Finding
+from crmmining.comparison.first_contacts import FirstContacts, resolve_first_contacts
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.leavers import Leavers, find_leavers
 from crmmining.comparison.links import LinkMatrix, link_stages
@@ -68,6 +69,11 @@ class Views:
         return find_false_closures(self.view)
 
     @cached_property
+    def first_contacts(self) -> FirstContacts | None:
+        """First contact resolution by record and by need; None where customers never ask for help."""
+        return resolve_first_contacts(self.view)
+
+    @cached_property
     def silos(self) -> Silos | None:
         """Departments a customer is sent through; None with fewer than two."""
         return cross_silos(self.view)
@@ -107,6 +113,7 @@ class Views:
             self.clocks,
             self.watermelons,
             self.false_closures,
+            self.first_contacts,
             self.silos,
             self.channel_switches,
             self.contacts,

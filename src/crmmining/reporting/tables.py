@@ -46,6 +46,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "link_matrix": views.links.to_frame(),
             "watermelons": views.watermelons.processes,
             "false_closures": views.false_closures.processes if views.false_closures else None,
+            "first_contacts": views.first_contacts.to_frame() if views.first_contacts else None,
             "silos": views.silos.crossings if views.silos else None,
             "channel_switches": views.channel_switches.pairs if views.channel_switches else None,
             "contacts": views.contacts.to_frame(),

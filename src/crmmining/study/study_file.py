@@ -110,6 +110,7 @@ class Process(StudyModel):
     target: Target | None = None
     closed_by: Names = Field(default_factory=list)
     solves: bool = Field(False, description="closing claims that the customer's problem is solved")
+    amount: str | None = Field(None, description="the record attribute that holds money")
     ideal: IdealJourney | None = None
 
 

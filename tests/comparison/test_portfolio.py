@@ -15,6 +15,8 @@ from tests.comparison.tiny import (
     tiny_study,
 )
 
+from crmmining.cli.options import Format
+from crmmining.cli.portfolio_view import show_portfolio
 from crmmining.comparison.portfolio import build_portfolio
 from crmmining.comparison.views import compare_views
 from crmmining.errors import InvalidOptionError
@@ -71,7 +73,7 @@ def aims(portfolio):
 
 def test_priority_is_the_weighted_loss_of_the_aims(portfolio):
     found = rows(portfolio)
-    # Acquisition: ann, bob, cat and dan's first; Loan 8/3 goals of which bob's 2/3 are lost, Care 4/3, all lost.
+    # Acquisition: ann, bob, cat, dan's first. Loan: 8/3 goals, bob's 2/3 lost; Care: 4/3, all lost.
     assert found["from_acquisition"].tolist() == pytest.approx(
         [(8 / 3) / 4 * (2 / 3) / (8 / 3) / 3, (4 / 3) / 4 * 1 / 3]
     )
@@ -219,6 +221,17 @@ def test_what_is_not_known_widens_the_ranks(tmp_path):
     found = rows(build_portfolio(tiny_study(tmp_path, events, **SURVEYED)))
     assert found.loc["Care", ["first_rank", "last_rank"]].tolist() == [1, 2]
     assert found.loc["Loan", ["first_rank", "last_rank"]].tolist() == [1, 2]
+
+
+def test_the_terminal_says_ranks_actions_and_what_is_left_out(portfolio, capsys):
+    show_portfolio(portfolio, 1, Format.table)
+    out = capsys.readouterr().out
+    assert "portfolio of Tiny: 2 of 2 processes make up 99 % of what matters" in out
+    assert " 1. Loan (Lea): 4 customers" in out and "2. Care" not in out
+    assert "Among the first 3 in 100% of weights" in out
+    assert "No lever touches 20 decided goals." in out
+    assert "– satisfaction, weight 1: left out, no decided goal has a satisfaction score" in out
+    assert "· acquisition, weight 1 (33%)" in out
 
 
 def test_a_study_without_processes_or_goals_says_what_to_declare(tmp_path):

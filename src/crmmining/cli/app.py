@@ -28,21 +28,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for _command in (
-    demo,
-    init,
-    load,
-    inspect,
-    variants,
-    discover,
-    bottlenecks,
-    compare,
-    portfolio,
-    report,
-    export,
-    forget,
-):
+for _command in (demo, init, load, inspect, variants, discover, bottlenecks, compare, report, export, forget):
     app.command()(_command)
+app.command()(portfolio)
 app.add_typer(check, name="check")
 app.add_typer(customers, name="customers")
 app.add_typer(goals, name="goals")

@@ -22,17 +22,19 @@ def show_portfolio(portfolio: Portfolio, top: int, form: Format) -> None:
     elif form is Format.json:
         show_json({"processes": plain_rows(frame), "aims": plain_rows(portfolio.aims)})
     else:
-        n, vital = len(portfolio.processes), portfolio.n_vital
-        held = (
-            f"{vital} of {n} processes make up 99 % of what matters"
-            if vital
-            else "nothing is known to be lost"
-        )
-        title = f"portfolio of {portfolio.study}: {held}"
+        title = f"portfolio of {portfolio.study}: {_headline(portfolio)}"
         show_frame(_narrow(frame), form, title=title)
         _say_actions(portfolio, top)
         _say_aims(portfolio)
         say(portfolio.definition)
+
+
+def _headline(portfolio: Portfolio) -> str:
+    if not portfolio.aims["share_used"].any():
+        return "no aim with a weight can be measured"
+    if not portfolio.n_vital:
+        return "nothing is known to be lost"
+    return f"{portfolio.n_vital} of {len(portfolio.processes)} processes make up 99 % of what matters"
 
 
 def _narrow(frame: pd.DataFrame) -> pd.DataFrame:

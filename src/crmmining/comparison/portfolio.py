@@ -32,8 +32,8 @@ DEFINITION = (
     "Priority of a process = over the aims of the strategy, weight x the process's share of what bears on "
     "the aim x the part of that which is lost. A goal counts for a process by the process's share of the "
     "goal's events. Share = of the priorities of all processes; the first together make up 99 % of what "
-    "matters. Ranks: over weights up to a fifth less or more, and in 95 % of 1,000 draws of customers. What a "
-    "next action is worth rests on a comparison of goals: an association, no effect."
+    "matters. Ranks: over weights up to a fifth less or more, and in 95 % of 1,000 draws of customers. What "
+    "a next action is worth rests on a comparison of goals: an association, no effect."
 )
 
 

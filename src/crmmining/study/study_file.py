@@ -165,6 +165,12 @@ class Strategy(StudyModel):
     cross_sell: float = Field(1, ge=0)
     profitability: float = Field(1, ge=0)
 
+    @model_validator(mode="after")
+    def _something_counts(self) -> Strategy:
+        if not any(dict(self).values()):
+            raise ValueError("every weight is 0; give at least one aim a weight above 0")
+        return self
+
 
 class StudyFile(StudyModel):
     """All an analyst declares; `path` is where it was read."""

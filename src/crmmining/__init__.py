@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crmmining.comparison.portfolio import Portfolio, build_portfolio
     from crmmining.comparison.views import Views, compare_views
     from crmmining.errors import CrmminingError
     from crmmining.eventlog.filters import where
@@ -33,8 +34,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "CrmminingError": "errors",
     "EventLog": "eventlog.log",
+    "Portfolio": "comparison.portfolio",
     "Study": "eventlog.study",
     "Views": "comparison.views",
+    "build_portfolio": "comparison.portfolio",
     "check_conformance": "mining.conformance",
     "compare_views": "comparison.views",
     "directly_follows": "mining.directly_follows",
@@ -55,8 +58,10 @@ _HOMES = {
 __all__ = [
     "CrmminingError",
     "EventLog",
+    "Portfolio",
     "Study",
     "Views",
+    "build_portfolio",
     "check_conformance",
     "compare_views",
     "directly_follows",

@@ -139,6 +139,7 @@ JSON = [
     f"bottlenecks {MOVE}",
     f"bottlenecks {MOVE} --by channel",
     f"compare {STUDY}",
+    f"portfolio {STUDY}",
     *(f"compare {STUDY} --topic {topic}" for topic in TOPICS),
 ]
 
@@ -152,7 +153,14 @@ def test_json_is_valid_json(line: str, here: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    "line", [f"load {STUDY}", f"variants {MOVE}", f"bottlenecks {MOVE}", f"compare {STUDY} --topic clocks"]
+    "line",
+    [
+        f"load {STUDY}",
+        f"variants {MOVE}",
+        f"bottlenecks {MOVE}",
+        f"compare {STUDY} --topic clocks",
+        f"portfolio {STUDY}",
+    ],
 )
 def test_csv_is_one_table_with_one_header(line: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run_line(f"crmmining {line} --format csv", here, capsys)

@@ -87,3 +87,25 @@ def test_business_time_adds_up_and_never_exceeds_the_calendar(a: int, b: int, c:
     whole = CLOCK.elapsed(first, last)
     assert CLOCK.elapsed(first, middle) + CLOCK.elapsed(middle, last) == whole
     assert 0 <= whole[0] <= last[0] - first[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2025-06-03 10:00", "2 business hours", "2025-06-03 12:00"),
+        ("2025-06-06 16:00", "2 business hours", "2025-06-09 10:00"),  # over a weekend
+        ("2025-06-06 20:00", "1 business day", "2025-06-09 17:00"),  # asked after work: all of Monday
+        ("2025-04-17 16:00", "10 business hours", "2025-04-23 10:00"),  # Easter
+        ("2025-06-06 16:00", "2d", "2025-06-08 16:00"),
+    ],
+)
+def test_a_limit_is_due_when_its_working_time_has_passed(start: str, limit: str, due: str) -> None:
+    clock = BusinessClock.over(OFFICE, london(start), london("2025-12-31 12:00"))
+    found = clock.due(parse_duration(limit), np.array([london(start)]))
+    assert found.tolist() == [london(due)]
+
+
+def test_what_is_due_after_the_clock_ends_is_put_at_its_end() -> None:
+    clock = BusinessClock.over(OFFICE, london("2025-06-03 10:00"), london("2025-06-04 12:00"))
+    found = clock.due(parse_duration("30 business days"), np.array([london("2025-06-03 10:00")]))
+    assert found[0] == clock.ends[-1]

@@ -25,6 +25,12 @@ def read(folder: Path, text: str | bytes) -> StudyFile:
 
 
 REFUSED = {
+    "a strategy without a weight": (
+        HEAD + "strategy: {satisfaction: 0, acquisition: 0, retention: 0, cross_sell: 0, profitability: 0}",
+        5,
+        "strategy:",
+        "give at least one aim a weight above 0",
+    ),
     "wrong key": (
         HEAD + "gaols: {}",
         5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from crmmining.cli.check_commands import check
-from crmmining.cli.comparing import compare, demo, report
+from crmmining.cli.comparing import compare, demo, portfolio, report
 from crmmining.cli.customer_commands import customers
 from crmmining.cli.exploring import bottlenecks, discover, export, inspect, variants
 from crmmining.cli.forgetting import forget
@@ -30,6 +30,7 @@ app = typer.Typer(
 
 for _command in (demo, init, load, inspect, variants, discover, bottlenecks, compare, report, export, forget):
     app.command()(_command)
+app.command()(portfolio)
 app.add_typer(check, name="check")
 app.add_typer(customers, name="customers")
 app.add_typer(goals, name="goals")

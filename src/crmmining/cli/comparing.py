@@ -1,4 +1,4 @@
-"""Commands on a whole study: compare, report, demo."""
+"""Commands on a whole study: compare, portfolio, report, demo."""
 
 from __future__ import annotations
 
@@ -46,6 +46,23 @@ def compare(
         show_topic(views, topic, top, form)
     else:
         show_findings(views, form)
+
+
+def portfolio(
+    study: StudyFile,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many processes to show.")] = 50,
+    memory: MemoryLimit = None,
+    form: As = Format.table,
+) -> None:
+    """Say which processes matter most to customers under the strategy, and what to do next in each.
+
+    Example: crmmining portfolio sample_logs/home_move/study.yaml
+    """
+    from crmmining.cli.opening import open_study
+    from crmmining.cli.portfolio_view import show_portfolio
+    from crmmining.comparison.portfolio import build_portfolio
+
+    show_portfolio(build_portfolio(open_study(study, memory=memory)), top, form)
 
 
 def report(

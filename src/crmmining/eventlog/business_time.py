@@ -59,6 +59,18 @@ class BusinessClock:
         """Time between moments on the clock that `limit` is meant on."""
         return self.elapsed(start, end) if limit.is_business else end - start
 
+    def due(self, limit: Duration, start: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The moment at which `limit` has passed since each start, on the calendar.
+
+        What would be due after the clock's last working period is put at its end.
+        """
+        length = self.length(limit)
+        if not limit.is_business or self.starts.size == 0:
+            return start + length
+        reading = self.reading(start) + length
+        period = np.maximum(np.searchsorted(self.before, reading, "left") - 1, 0)
+        return np.minimum(self.starts[period] + reading - self.before[period], self.ends[period])
+
     def length(self, limit: Duration) -> int:
         """`limit` in microseconds of its own clock; a business day is this calendar's."""
         return limit.microseconds(self.working_day)

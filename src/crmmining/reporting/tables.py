@@ -21,6 +21,7 @@ MICROSECONDS = (
     "inside",
     "held",
     "journey",
+    "unowned_per_goal",
     "owned",
     "mean_owned",
     "median_gap",
@@ -31,6 +32,7 @@ MICROSECONDS = (
 def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
     """Name → CSV text, for every goal and for the study."""
 
+    from crmmining.comparison.portfolio import build_portfolio
     from crmmining.reporting.report import file_stem
 
     tables: dict[str, pd.DataFrame] = {
@@ -60,6 +62,9 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
         tables |= {
             f"{stem}-{name}": frame for name, frame in found.items() if frame is not None and len(frame)
         }
+    if study.processes:
+        portfolio = build_portfolio(study, [result.views for result in results])
+        tables |= {"portfolio": portfolio.processes, "portfolio-aims": portfolio.aims}
     if any(result.shared for result in results):
         own = ("flattening", "quality", "files")
         tables = {n: frame if n in own else without_small(frame, FEWEST) for n, frame in tables.items()}

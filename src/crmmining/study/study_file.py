@@ -110,6 +110,7 @@ class Process(StudyModel):
     target: Target | None = None
     closed_by: Names = Field(default_factory=list)
     solves: bool = Field(False, description="closing claims that the customer's problem is solved")
+    amount: str | None = Field(None, description="the record attribute that holds money")
     ideal: IdealJourney | None = None
 
 
@@ -206,6 +207,12 @@ class Strategy(StudyModel):
     retention: float = Field(1, ge=0)
     cross_sell: float = Field(1, ge=0)
     profitability: float = Field(1, ge=0)
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Strategy:
+        if not any(dict(self).values()):
+            raise ValueError("every weight is 0; give at least one aim a weight above 0")
+        return self
 
 
 class StudyFile(StudyModel):

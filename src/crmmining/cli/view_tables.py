@@ -27,10 +27,12 @@ TOPICS = (
     "contacts",
     "leavers",
     "promises",
+    "breaches",
     "sensitivity",
 )
 
 WIDE = {
+    "breaches": ("case", "process", "since", "limit", "elapsed", "currency"),
     "clocks": ("n_open", "low", "high", "median_business_days"),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "sensitivity": ("low", "high", "origin"),

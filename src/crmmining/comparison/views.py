@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from crmmining.comparison.breaches import Breaches, list_breaches
 from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
 from crmmining.comparison.clocks import Clocks, compare_clocks
 from crmmining.comparison.closures import FalseClosures, find_false_closures
@@ -99,6 +100,11 @@ class Views:
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
 
         return measure_sensitivity(self.view.study, self.goal, where=self.view.where, views=self)
+
+    @cached_property
+    def breaches(self) -> Breaches | None:
+        """Promises case by case: broken, past their limit, near it; None where none was made."""
+        return list_breaches(self.view)
 
     @property
     def promises(self) -> Promises:

@@ -54,6 +54,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "contacts": views.contacts.to_frame(),
             "outcomes": views.leavers.by_outcome,
             "promises": views.promises.to_frame(),
+            "breaches": views.breaches.owners if views.breaches else None,
             "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,
             "bottlenecks": result.bottlenecks.to_frame() if result.bottlenecks else None,
             "deviations": result.check.deviations.to_frame() if result.check else None,

@@ -1,4 +1,4 @@
-"""Promises case by case, worked out by hand on the lives of test_promises and a few that are near the limit."""
+"""Promises case by case, by hand: the lives of test_promises, and a few that are near the limit."""
 
 import pytest
 from tests.comparison.tiny import GOAL, by_company, by_customer, goal, process, tiny_views

@@ -20,8 +20,9 @@ NOBODY = {"owner": "(nobody)", "process": "(none)", "currency": ""}
 DEFINITION = (
     "Broken = answered after the limit, or not answered within it in a goal that was reached or given up. "
     "Past = still waited for at the end of the data, past the limit (broken too). Near = waited for, "
-    f"{NEAR:.0%} of the limit used up. Waiting = waited for, less than that. Elapsed, limit and left are on the clock of the promise; owed is "
-    "what the study file says is paid for a broken one. Process = where the answer is most often given."
+    f"{NEAR:.0%} of the limit used up. Waiting = waited for, less than that. Elapsed, limit and left are on "
+    "the clock of the promise; owed is what the study file says is paid for a broken one. Process = where "
+    "the answer is most often given."
 )
 STATES = ("broken", "past", "near", "waiting")
 

@@ -57,6 +57,8 @@ def show_findings(all_views: Sequence[Views], form: Format) -> None:
             say(f"    {finding.estimate}.{owner} {finding.action}")
         for what, reason in views.absent.items():
             say(f" – {what}: not computed, {reason}")
+        for caveat in views.caveats:
+            say(f" ! {caveat}")
         say()
 
 
@@ -89,6 +91,7 @@ def _show_rows(all_views: Sequence[Views], form: Format) -> None:
             {
                 "findings": [{key: plain(value) for key, value in row.items()} for row in rows],
                 "absent": {v.goal: v.absent for v in all_views},
+                "caveats": {v.goal: list(v.caveats) for v in all_views},
             }
         )
 

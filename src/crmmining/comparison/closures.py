@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WAYS = ("same record reopened", "new record of the same process", "contact with no record")
+LEAST_RATE = 0.1
+"""Below one closing in ten a return cannot be told from a customer's next question: no finding."""
 DEFINITION = (
     "Of the records closed as done at least W before the last customer contact in the data: inside-out, "
     "those reopened; outside-in, those followed within W of their closing by a new record of the same "
@@ -60,7 +62,9 @@ class FalseClosures:
 
     def findings(self, view: GoalView) -> list[Finding]:
         """How many tickets closed were not solved, against what the desk counts itself."""
-        if not self.rate.is_known or self.rate.n < FEWEST_CASES or self.outside.low <= self.inside.value:
+        if not self.rate.is_known or self.rate.n < FEWEST_CASES or self.rate.low < LEAST_RATE:
+            return []
+        if self.outside.low <= self.inside.value:
             return []
         worst = self.processes.sort_values(["n_false", "process"], ascending=[False, True]).iloc[0]
         process = str(worst["process"])

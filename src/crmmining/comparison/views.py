@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmmining.comparison.breaches import Breaches, list_breaches
+from crmmining.comparison.caveats import caveats
 from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
 from crmmining.comparison.clocks import Clocks, compare_clocks
 from crmmining.comparison.closures import FalseClosures, find_false_closures
@@ -130,6 +131,11 @@ class Views:
         ]
         found += promise_findings(self.view) + weekday_findings(self.view)
         return tuple(sorted(found, key=lambda finding: (-finding.weight, finding.sentence)))
+
+    @cached_property
+    def caveats(self) -> tuple[str, ...]:
+        """Where these numbers suffer from looking at cases: what is left out, what is mixed."""
+        return tuple(caveats(self.view))
 
     @cached_property
     def next_steps(self) -> tuple[NextStep, ...]:

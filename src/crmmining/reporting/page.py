@@ -97,6 +97,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "tiles": tiles(views),
         "findings": result.findings,
         "absent": views.absent,
+        "caveats": views.caveats,
         "figures": {name: {"caption": CAPTIONS[name], "svg": pictures[name].svg()} for name in names},
         "variants": chevron_rows(result),
         "deviations": deviation_rows(result),

@@ -19,7 +19,7 @@ def compare(
             "--topic",
             help=(
                 "One table: clocks, white_space, links, watermelons, false_closures, first_contacts, silos, "
-                "channel_switches, contacts, leavers, promises, breaches, sensitivity."
+                "channel_switches, contacts, leavers, outcomes, promises, breaches, sensitivity."
             ),
         ),
     ] = None,

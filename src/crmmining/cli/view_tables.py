@@ -26,6 +26,7 @@ TOPICS = (
     "channel_switches",
     "contacts",
     "leavers",
+    "outcomes",
     "promises",
     "breaches",
     "sensitivity",
@@ -34,6 +35,7 @@ TOPICS = (
 WIDE = {
     "breaches": ("case", "process", "since", "limit", "elapsed", "currency"),
     "clocks": ("n_open", "low", "high", "median_business_days"),
+    "outcomes": ("at_risk", "reached_low", "reached_high", "abandoned_low", "abandoned_high"),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),

@@ -19,6 +19,7 @@ from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.leavers import Leavers, find_leavers
 from crmmining.comparison.links import LinkMatrix, link_stages
 from crmmining.comparison.next_steps import NextStep, next_steps
+from crmmining.comparison.outcomes import Outcomes, follow_outcomes
 from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.silos import Silos, cross_silos
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
@@ -96,6 +97,11 @@ class Views:
         return find_leavers(self.view)
 
     @cached_property
+    def outcomes(self) -> Outcomes | None:
+        """Reached and given up over time, per segment, and where people leave; None where nobody said."""
+        return follow_outcomes(self.view)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """The headline numbers under other thresholds; None where the tables lie on Spark."""
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
@@ -125,6 +131,7 @@ class Views:
             self.channel_switches,
             self.contacts,
             self.leavers,
+            self.outcomes,
         )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)

@@ -53,6 +53,8 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "channel_switches": views.channel_switches.pairs if views.channel_switches else None,
             "contacts": views.contacts.to_frame(),
             "outcomes": views.leavers.by_outcome,
+            "incidence": views.outcomes.to_frame() if views.outcomes else None,
+            "leaving": views.outcomes.leaving if views.outcomes else None,
             "promises": views.promises.to_frame(),
             "breaches": views.breaches.owners if views.breaches else None,
             "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,

@@ -240,7 +240,8 @@ FULL = WorkingCalendar(hours="Mon-Fri 10:00-20:00")
 BREAK = WorkingCalendar(hours="Mon-Fri 10:00-12:00, Mon-Fri 12:30-20:00")
 CALENDARS = {"Marcus": BREAK, **dict.fromkeys(("Anya", "Dom", "Carmine", "Cole"), FULL)}
 COLUMNS = {
-    "case": "case_id", "activity": "Activity", "start": "start_time", "time": "end_time", "resource": "Resource"
+    "case": "case_id", "activity": "Activity", "start": "start_time", "time": "end_time",
+    "resource": "Resource",
 }  # fmt: skip
 SAME = {
     "source": "source_activity", "source_resource": "source_resource",

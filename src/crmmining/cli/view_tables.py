@@ -25,6 +25,7 @@ TOPICS = (
     "channel_switches",
     "contacts",
     "leavers",
+    "waiting_causes",
     "promises",
     "sensitivity",
 )

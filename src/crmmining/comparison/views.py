@@ -18,6 +18,7 @@ from crmmining.comparison.links import LinkMatrix, link_stages
 from crmmining.comparison.next_steps import NextStep, next_steps
 from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.silos import Silos, cross_silos
+from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
 from crmmining.comparison.weekday_findings import weekday_findings
 from crmmining.comparison.white_space import WhiteSpace, measure_white_space
@@ -88,6 +89,11 @@ class Views:
         return find_leavers(self.view)
 
     @cached_property
+    def waiting_causes(self) -> WaitingOfGoal | None:
+        """Why steps wait; None where no process knows starts and resources."""
+        return explain_waiting(self.view)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """The headline numbers under other thresholds; None where the tables lie on Spark."""
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
@@ -111,6 +117,7 @@ class Views:
             self.channel_switches,
             self.contacts,
             self.leavers,
+            self.waiting_causes,
         )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)

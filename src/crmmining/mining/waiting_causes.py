@@ -26,10 +26,11 @@ BETWEEN = ("source", "source_resource", "target", "target_resource")
 TIMES = ("total", *CAUSES)
 DEFINITION = (
     "Waiting of a step = from the end of the step that enabled it (the last in its case that had ended and "
-    "is not concurrent with it) to its start. Each moment has one cause, the first that holds: batching (until the "
-    "last step of its batch is enabled), contention (its resource does what was enabled no later), "
-    "prioritisation (its resource does what was enabled later), unavailability (its resource is off work), "
-    "else extraneous (Lashkevich et al. 2023). A resource is known to be busy only with steps of this log."
+    "is not concurrent with it) to its start. Each moment has one cause, the first that holds: batching "
+    "(until the last step of its batch is enabled), contention (its resource does what was enabled no "
+    "later), prioritisation (its resource does what was enabled later), unavailability (its resource is off "
+    "work), else extraneous (Lashkevich et al. 2023). A resource is known to be busy only with steps of "
+    "this log."
 )
 
 
@@ -71,13 +72,27 @@ class WaitingCauses:
         return with_timedeltas(self.table, TIMES)
 
     def edges_frame(self) -> pd.DataFrame:
-        """The same per pair of activities, whoever did them: the total, and the causes as shares of it."""
+        """Per pair of activities, whoever did them: n, total, its largest cause, each cause as a share."""
+        import pandas as pd
+
         columns = ["n", "total", *CAUSES]
         edges = self.table.groupby(["source", "target"], sort=True)[columns].sum().reset_index()
         edges = edges.sort_values(["total", "source", "target"], ascending=[False, True, True])
-        for cause in CAUSES:
-            edges[cause] = edges[cause] / edges["total"].where(edges["total"] > 0)
+        shares = edges[list(CAUSES)].div(edges["total"].where(edges["total"] > 0), axis=0).astype(float)
+        largest = pd.Series(np.array(CAUSES, object)[shares.fillna(0).to_numpy().argmax(axis=1)], edges.index)
+        edges = edges[["source", "target", "n", "total"]].assign(
+            largest_cause=largest.where(edges["total"] > 0, None),
+            share=shares.max(axis=1),
+            **{f"share_{cause}": shares[cause] for cause in CAUSES},
+        )
         return with_timedeltas(edges.reset_index(drop=True), ["total"])
+
+    def causes_frame(self) -> pd.DataFrame:
+        """One row per cause: its share of the waiting time, and the time itself as Timedelta."""
+        import pandas as pd
+
+        rows = [(cause, self.shares.get(cause, np.nan), time) for cause, time in self.totals.items()]
+        return with_timedeltas(pd.DataFrame(rows, columns=["cause", "share", "total"]), ["total"])
 
     def __repr__(self) -> str:
         if self.absent:
@@ -85,7 +100,7 @@ class WaitingCauses:
         shares = ", ".join(f"{cause} {share:.0%}" for cause, share in self.shares.items())
         return (
             f"WaitingCauses({self.notion}, {self.n:,} steps: {shares or 'nothing waited'})\n"
-            f"{self.edges_frame().head(10).to_string(index=False)}"
+            f"{self.edges_frame().head(10).iloc[:, :6].to_string(index=False)}"
         )
 
     def _repr_html_(self) -> str:

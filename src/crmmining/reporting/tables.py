@@ -50,6 +50,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "channel_switches": views.channel_switches.pairs if views.channel_switches else None,
             "contacts": views.contacts.to_frame(),
             "outcomes": views.leavers.by_outcome,
+            "waiting_causes": views.waiting_causes.to_frame() if views.waiting_causes else None,
             "promises": views.promises.to_frame(),
             "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,
             "bottlenecks": result.bottlenecks.to_frame() if result.bottlenecks else None,

@@ -170,7 +170,7 @@ def _hours(
     zone: str,
 ) -> Hours:
     if hours is not None:
-        first, last = int(steps.enabled.min(initial=0)), int(steps.end.max(initial=0))
+        first, last = int(steps.enabled.min()), int(steps.end.max())
         return DeclaredHours.over(hours, resources, first, last)
     own, begun = steps.resource >= 0, (steps.resource >= 0) & (steps.start >= 0)
     return SeenHours.seen(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmmining.mining.conformance import check_conformance
     from crmmining.mining.directly_follows import directly_follows
     from crmmining.mining.discovery import discover_model
+    from crmmining.mining.waiting_causes import find_waiting_causes
     from crmmining.mining.weekdays import find_weekday_delays
     from crmmining.reporting.exports import export_log
     from crmmining.reporting.ocel import export_ocel
@@ -45,6 +46,7 @@ _HOMES = {
     "export_log": "reporting.exports",
     "export_ocel": "reporting.ocel",
     "find_bottlenecks": "mining.bottlenecks",
+    "find_waiting_causes": "mining.waiting_causes",
     "find_weekday_delays": "mining.weekdays",
     "make_sample": "samples.making",
     "open_study": "sources.loading",
@@ -69,6 +71,7 @@ __all__ = [
     "export_log",
     "export_ocel",
     "find_bottlenecks",
+    "find_waiting_causes",
     "find_weekday_delays",
     "make_sample",
     "open_study",

@@ -19,7 +19,8 @@ def compare(
             "--topic",
             help=(
                 "One table: clocks, white_space, links, watermelons, false_closures, first_contacts, silos, "
-                "channel_switches, contacts, leavers, outcomes, promises, breaches, sensitivity."
+                "channel_switches, contacts, leavers, outcomes, waiting_causes, promises, breaches, "
+                "sensitivity."
             ),
         ),
     ] = None,

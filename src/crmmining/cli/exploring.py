@@ -10,6 +10,7 @@ from crmmining.cli.options import (
     ActivityShare,
     As,
     Case,
+    Causes,
     Customer,
     Dependency,
     Format,
@@ -159,10 +160,11 @@ def bottlenecks(
     zone: Zone = "UTC",
     where: Where = None,
     by: SplitBy = None,
+    causes: Causes = False,
     top: Top = 12,
     form: As = Format.table,
 ) -> None:
-    """Rank where the time of all cases goes, and whose turn it is.
+    """Rank where the time of all cases goes, and whose turn it is; or why steps wait.
 
     Example: crmmining bottlenecks sample_logs/home_move/study.yaml --goal "Move into a home" --top 8
     """
@@ -170,6 +172,11 @@ def bottlenecks(
 
     options = LogOptions(process, goal, case, activity, time, start, None, resource, time_format, zone, where)
     study, log = open_log(source, options)
+    if causes:
+        if by is not None:
+            raise InvalidOptionError("--causes splits by cause; take --by out")
+        _show_causes(log, study.declared.calendar.zone if study else zone, top, form)
+        return
     found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else ())
     frame = found.to_frame() if found.groups is None else found.groups_frame()
     if form is Format.table:
@@ -183,6 +190,31 @@ def bottlenecks(
     if form is Format.table and found.steps is not None:
         columns = ["activity", "contribution", "n", "median", "p90"]
         show_frame(found.steps_frame()[columns].head(top), form, title="Time of the steps themselves")
+
+
+def _show_causes(log: EventLog, zone: str, top: int, form: Format) -> None:
+    from crmmining.mining.waiting_causes import find_waiting_causes
+
+    found = find_waiting_causes(log, zone=zone)
+    if found.absent:
+        raise InvalidOptionError(
+            f"{log.notion} cannot tell why steps wait: {found.absent}; "
+            "name their columns (--start, --resource; start: and resource: in a study's event)"
+        )
+    if form is not Format.table:
+        show_frame(found.to_frame().head(top), form)
+        return
+    show_frame(found.causes_frame(), form, title=f"Why steps of {log.notion} wait, {found.n:,} steps")
+    columns = ["source", "target", "n", "total", "largest_cause", "share"]
+    notes = [found.definition]
+    if found.excluded:
+        notes.append(f"Left out: {found.excluded:,} steps without a start or a resource.")
+    if found.n_hours_unknown:
+        notes.append(
+            f"Hours are not known of {found.n_hours_unknown:,} of {found.n_resources:,} resources, "
+            "seen on fewer than ten days."
+        )
+    show_frame(found.edges_frame()[columns].head(top), form, title="Where they wait", notes=notes)
 
 
 def _shown_columns(found: Bottlenecks, log: EventLog) -> list[str]:

@@ -77,6 +77,9 @@ FailUnder = Annotated[str | None, typer.Option("--fail-under", help="Exit 1 belo
 SplitBy = Annotated[
     str | None, typer.Option("--by", help="Split further: department, channel, resource, or a segment.")
 ]
+Causes = Annotated[
+    bool, typer.Option("--causes", help="Why steps wait instead, where starts and resources are known.")
+]
 LogOutput = Annotated[
     Path,
     typer.Argument(

@@ -27,6 +27,7 @@ TOPICS = (
     "contacts",
     "leavers",
     "outcomes",
+    "waiting_causes",
     "promises",
     "breaches",
     "sensitivity",

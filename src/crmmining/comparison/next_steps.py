@@ -89,6 +89,13 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "declare what customers are told (promises: {since: …, until: …, within: 2 business days})",
             "how many are broken, and what that costs",
         )
+    if views.waiting_causes is None:
+        yield NextStep(
+            "waiting causes",
+            "no process of this goal has steps with both a start time and a resource",
+            "load them (start: and resource: in an event)",
+            "which steps wait because people are busy, do later work first, batch, or are off work",
+        )
     if view.journey is None:
         yield NextStep(
             "conformance",

@@ -22,6 +22,7 @@ from crmmining.comparison.next_steps import NextStep, next_steps
 from crmmining.comparison.outcomes import Outcomes, follow_outcomes
 from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.silos import Silos, cross_silos
+from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
 from crmmining.comparison.weekday_findings import weekday_findings
 from crmmining.comparison.white_space import WhiteSpace, measure_white_space
@@ -102,6 +103,11 @@ class Views:
         return follow_outcomes(self.view)
 
     @cached_property
+    def waiting_causes(self) -> WaitingOfGoal | None:
+        """Why steps wait; None where no process knows starts and resources."""
+        return explain_waiting(self.view)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """The headline numbers under other thresholds; None where the tables lie on Spark."""
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
@@ -132,6 +138,7 @@ class Views:
             self.contacts,
             self.leavers,
             self.outcomes,
+            self.waiting_causes,
         )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)

@@ -14,6 +14,7 @@ from crmmining.comparison import (
     links,
     sensitivity,
     silos,
+    waiting,
     watermelons,
     white_space,
 )
@@ -42,6 +43,7 @@ _MODULES = {
     "Channel switches": channels,
     "Contacts": contacts,
     "Outcome and silence": leavers,
+    "Waiting causes": waiting,
     "Promises": promises,
     "Sensitivity": sensitivity,
     "Conformance": conformance,

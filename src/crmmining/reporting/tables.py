@@ -55,6 +55,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "outcomes": views.leavers.by_outcome,
             "incidence": views.outcomes.to_frame() if views.outcomes else None,
             "leaving": views.outcomes.leaving if views.outcomes else None,
+            "waiting_causes": views.waiting_causes.to_frame() if views.waiting_causes else None,
             "promises": views.promises.to_frame(),
             "breaches": views.breaches.owners if views.breaches else None,
             "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,

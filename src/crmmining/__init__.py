@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crmmining.comparison.behaviour_distance import behaviour_distance
     from crmmining.comparison.views import Views, compare_views
     from crmmining.errors import CrmminingError
     from crmmining.eventlog.filters import where
@@ -35,6 +36,7 @@ _HOMES = {
     "EventLog": "eventlog.log",
     "Study": "eventlog.study",
     "Views": "comparison.views",
+    "behaviour_distance": "comparison.behaviour_distance",
     "check_conformance": "mining.conformance",
     "compare_views": "comparison.views",
     "directly_follows": "mining.directly_follows",
@@ -57,6 +59,7 @@ __all__ = [
     "EventLog",
     "Study",
     "Views",
+    "behaviour_distance",
     "check_conformance",
     "compare_views",
     "directly_follows",

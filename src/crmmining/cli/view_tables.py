@@ -27,11 +27,17 @@ TOPICS = (
     "leavers",
     "promises",
     "sensitivity",
+    "segments",
+    "personas",
+    "behaviour",
 )
 
 WIDE = {
+    "behaviour": ("sampled", "by_chance", "p"),
     "clocks": ("n_open", "low", "high", "median_business_days"),
+    "personas": ("n_goals", "others"),
     "promises": ("n_undecided", "median", "p90", "currency"),
+    "segments": ("unit", "low", "high", "n_rest"),
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),
     "watermelons": ("department", "target"),

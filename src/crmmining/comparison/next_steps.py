@@ -75,6 +75,13 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "declare what customers are told (promises: {since: …, until: …, within: 2 business days})",
             "how many are broken, and what that costs",
         )
+    if not view.declared.segments:
+        yield NextStep(
+            "segments",
+            "no customer attribute is declared to split by",
+            "name columns under customers: attributes: and again under segments:",
+            "which customers fare worse than the average says",
+        )
     if view.journey is None:
         yield NextStep(
             "conformance",

@@ -6,12 +6,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison import (
+    behaviour_groups,
     channels,
     clocks,
     closures,
     contacts,
     leavers,
     links,
+    personas,
+    segments,
     sensitivity,
     silos,
     watermelons,
@@ -44,6 +47,9 @@ _MODULES = {
     "Outcome and silence": leavers,
     "Promises": promises,
     "Sensitivity": sensitivity,
+    "Segments": segments,
+    "Personas": personas,
+    "Behaviour distance": behaviour_groups,
     "Conformance": conformance,
     "Deviations": deviations,
     "Bottlenecks": bottlenecks,

@@ -74,12 +74,13 @@ def _measures(views: Views) -> Iterator[CaseMeasure]:
         yield _amount("channel switches", "count", switches.per_case, every)
         yield _share("goals with a forced channel switch", switches.forced_cases, every)
     yield from _by_promise_and_ticket(views)
+    answered = decided & ~np.isnan(view.satisfaction)
     least, most = view.declared.satisfaction.scale
     yield CaseMeasure(
         SATISFACTION,
         "score",
-        np.nan_to_num(view.satisfaction),
-        (~np.isnan(view.satisfaction)).astype(np.float64),
+        np.where(answered, view.satisfaction, 0.0),
+        answered.astype(np.float64),
         1,
         PART_OF_SCALE_THAT_MATTERS * (most - least),
     )

@@ -64,10 +64,10 @@ def differences(
     """
     import pandas as pd
 
-    sums = sum_by_customer(measures, customers)
     rows: list[tuple[Any, ...]] = []
     p_values: list[float] = []
     for segment, labels in groups.items():
+        sums = sum_by_customer(measures, customers, labels)
         label = labels[sums.first_case]
         known = np.array([value is not None for value in label], bool)
         for value in sorted(set(label[known]), key=str):
@@ -83,9 +83,14 @@ def differences(
     return _ranked(pd.DataFrame(rows, columns=list(COLUMNS)), np.array(p_values), measures)
 
 
-def sum_by_customer(measures: Sequence[CaseMeasure], customers: NDArray[Any]) -> CustomerSums:
-    """Add the cases of each customer up; a customer nobody knows is nobody else."""
-    _, first, unit = np.unique(known_apart(customers), return_index=True, return_inverse=True)
+def sum_by_customer(
+    measures: Sequence[CaseMeasure], customers: NDArray[Any], labels: NDArray[Any]
+) -> CustomerSums:
+    """Add the cases of each customer up, those under each label apart; one nobody knows is nobody else."""
+    codes: dict[object, int] = {}
+    code = np.array([codes.setdefault(label, len(codes)) for label in labels], np.int64)
+    owner = np.unique(known_apart(customers), return_inverse=True)[1]
+    _, first, unit = np.unique(owner * len(codes) + code, return_index=True, return_inverse=True)
 
     def summed(columns: list[Floats]) -> Floats:
         return np.stack([np.bincount(unit, values, minlength=first.size) for values in columns], axis=1)

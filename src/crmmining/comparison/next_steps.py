@@ -75,17 +75,19 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "declare what customers are told (promises: {since: …, until: …, within: 2 business days})",
             "how many are broken, and what that costs",
         )
-    if not view.declared.segments:
-        yield NextStep(
-            "segments",
-            "no customer attribute is declared to split by",
-            "name columns under customers: attributes: and again under segments:",
-            "which customers fare worse than the average says",
-        )
     if view.journey is None:
         yield NextStep(
             "conformance",
             "the goal has no ideal journey",
             "declare one under journeys:",
             "where real journeys leave it, and whether that hurts",
+        )
+    if views.segments is None:
+        yield NextStep(
+            "segments",
+            "no customer has a value of a declared segment"
+            if view.declared.segments
+            else "no customer attribute is declared to split by",
+            "name columns under customers: attributes: and again under segments:",
+            "which customers fare worse than the average says",
         )

@@ -16,10 +16,10 @@ from crmmining.mining.compiling import model_of_journey
 
 FEWEST_HAVE = 0.05
 DEFINITION = (
-    "Features: customer contacts, channel switches, the share of the time spent waiting for the company, and "
-    "how often each activity comes (a wanted step of the ideal journey: beyond its first time), as the mean "
-    "of the customer's decided goals. Left out: what a goal is reached or ended by and the survey, so that "
-    "how it came out can be compared; what fewer than 5 % of customers have."
+    "Features: how often each activity comes (a wanted step of the ideal journey: beyond its first time), as the "
+    "mean of the customer's decided goals. Left out: what a goal is reached or ended by and the survey, so that "
+    "how it came out can be compared; what fewer than 5 % of customers have. Customer contacts, channel switches "
+    "and the share of the time spent waiting for the company describe a group, but do not form it."
 )
 Floats = NDArray[np.float64]
 Kind = Literal["count", "share", "activity", "repeats"]
@@ -37,6 +37,11 @@ class Feature:
     def scaled(self) -> Floats:
         """As customers are compared: numbers of times on a logarithmic scale."""
         return self.values if self.kind == "share" else np.log1p(self.values)
+
+    @property
+    def forms_groups(self) -> bool:
+        """Whether groups are found by it; a sum of other features only helps to describe them."""
+        return self.kind in ("activity", "repeats")
 
     def said(self, here: float, others: float) -> str:
         """What sets a group apart in this feature, in plain words."""

@@ -109,7 +109,8 @@ def find_personas(views: Views) -> Personas:
     view = views.view
     customers = Customers.of(view)
     features = persona_features(view, views.case_measures, customers)
-    points = np.stack([f.scaled for f in features], axis=1) if features else np.zeros((customers.n, 0))
+    forming = [f.scaled for f in features if f.forms_groups]
+    points = np.stack(forming, axis=1) if forming else np.zeros((customers.n, 0))
     found = find_clusters(points)
     outcomes = [m for m in views.case_measures if m.name in (REACHED, SATISFACTION)]
     labels = np.full(view.log.n_cases, None, object)

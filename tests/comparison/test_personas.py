@@ -118,6 +118,9 @@ def test_a_world_of_one_kind_has_no_groups_and_says_so(single):
     personas = single.personas
     assert personas.table.empty and personas.verdict.startswith("No stable groups: ")
     assert personas.verdict in personas.definition and set(personas.case_persona) == {None}
+    (row,) = personas.to_frame().itertuples(index=False)
+    assert row.sets_apart.startswith("no stable groups") and row.n == 240
+    assert row.reached == single.leavers.reached.value
     assert not [f for f in single.findings if f.topic == "personas"]
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.comparison.case_measures import REACHED, SATISFACTION
+from crmmining.comparison.case_measures import REACHED, SATISFACTION, CaseMeasure
 from crmmining.comparison.clusters import Clusters
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.group_differences import DIFFERS, FALSE_DISCOVERY_RATE
-from crmmining.comparison.persona_features import Feature
+from crmmining.comparison.persona_features import Customers, Feature
 from crmmining.comparison.segments import labels_of
 from crmmining.estimates import false_discovery_rates, known_apart, p_of_shares
 
@@ -65,6 +65,17 @@ def persona_table(
             )
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def whole_row(measures: Sequence[CaseMeasure], customers: Customers, said: str) -> pd.DataFrame:
+    """The table with all customers as one row, and what is said of them."""
+    import pandas as pd
+
+    value = {measure.name: measure.value for measure in measures}
+    n_goals = int((customers.row_of_case >= 0).sum())
+    reached, score = value.get(REACHED, math.nan), value.get(SATISFACTION, math.nan)
+    row = ("all", said, customers.n, n_goals, 1.0, reached, math.nan, score, None, None)
+    return pd.DataFrame([row], columns=list(COLUMNS))
 
 
 def _apart(features: Sequence[Feature], mine: NDArray[np.bool_]) -> list[str]:

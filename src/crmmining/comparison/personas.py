@@ -18,7 +18,7 @@ from crmmining.comparison.group_differences import DIFFERS, differences
 from crmmining.comparison.persona_features import DEFINITION as OF_FEATURES
 from crmmining.comparison.persona_features import Customers, persona_features
 from crmmining.comparison.persona_table import DEFINITION as OF_TABLE
-from crmmining.comparison.persona_table import persona_table
+from crmmining.comparison.persona_table import persona_table, whole_row
 from crmmining.comparison.segments import estimate_of, set_against, weight_of
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ class Personas:
     """The groups, one row each in `table`, the largest first; an empty table where none are found.
 
     `table`: persona (a letter), sets_apart (in words), n (customers), n_goals (decided), share of customers,
-    reached, others (the share of theirs reached), satisfaction, differs_in, segments. `case_persona`
-    is per case its letter, None for undecided goals. `differences` sets goals reached and satisfaction
-    against the others. `clusters` says how clear and stable the groups are, or why there are none.
+    reached, others (the share of theirs reached), satisfaction, differs_in, segments; `all_together` is the
+    row of all customers as one. `case_persona` is per case its letter, None for undecided goals.
+    `differences` sets goals reached and satisfaction against the others. `clusters` says how clear and
+    stable the groups are, or why there are none.
     """
 
     goal: str
@@ -48,6 +49,7 @@ class Personas:
     clusters: Clusters
     case_persona: NDArray[np.object_]
     differences: pd.DataFrame
+    all_together: pd.DataFrame
 
     @property
     def verdict(self) -> str:
@@ -66,8 +68,8 @@ class Personas:
         return f"{self.verdict} {DEFINITION}"
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per group."""
-        return self.table.copy()
+        """One row per group; where there is none, one of all customers that says so."""
+        return self.table.copy() if self.clusters.k else self.all_together
 
     def __repr__(self) -> str:
         rows = "" if self.table.empty else f"\n{self.table.to_string(index=False)}"
@@ -120,4 +122,5 @@ def find_personas(views: Views) -> Personas:
         labels = letters[own]
     compared = differences(outcomes, view.customers, {SEGMENT: labels} if found.k else {})
     table = persona_table(view, features, found, labels, compared)
-    return Personas(view.goal, table, found, labels, compared)
+    whole = whole_row(outcomes, customers, f"no stable groups: {found.reason}")
+    return Personas(view.goal, table, found, labels, compared, whole)

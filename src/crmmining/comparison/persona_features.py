@@ -18,7 +18,7 @@ FEWEST_HAVE = 0.05
 DEFINITION = (
     "Features: how often each activity comes (a wanted step of the ideal journey: beyond its first time), as "
     "the mean of the customer's decided goals. Left out: what a goal is reached or ended by and the survey, "
-    "so that how it came out can be compared; what fewer than 5 % of customers have. Customer contacts, channel "
+    "so that how it came out can be compared; what fewer than 5 % of customers have. Contacts, channel "
     "switches and the share of the time spent waiting for the company describe a group, but do not form it."
 )
 Floats = NDArray[np.float64]

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crmmining.comparison.behaviour_distance import behaviour_distance
     from crmmining.comparison.portfolio import Portfolio, build_portfolio
     from crmmining.comparison.views import Views, compare_views
     from crmmining.errors import CrmminingError
@@ -38,6 +39,7 @@ _HOMES = {
     "Portfolio": "comparison.portfolio",
     "Study": "eventlog.study",
     "Views": "comparison.views",
+    "behaviour_distance": "comparison.behaviour_distance",
     "build_portfolio": "comparison.portfolio",
     "check_conformance": "mining.conformance",
     "compare_views": "comparison.views",
@@ -63,6 +65,7 @@ __all__ = [
     "Portfolio",
     "Study",
     "Views",
+    "behaviour_distance",
     "build_portfolio",
     "check_conformance",
     "compare_views",

@@ -58,11 +58,13 @@ def cases_of(views, customer):
 
 def test_a_journey_is_split_into_process_time_and_two_kinds_of_white_space(views):
     # anna: Loan 2 + Cover 1 inside; company's turn outside 1 + 5; her own 1 + 2
-    assert cases_of(views, "anna") == {"journey": 12, "inside": 3, "unowned": 6, "own": 3, "held": 0}
+    parts = {"journey": 12, "inside": 3, "unowned": 6, "own": 3, "held": 0}
+    assert cases_of(views, "anna") == {**parts, "waiting": 6}  # inside both records it is her turn
 
 
 def test_overlapping_records_leave_no_white_space(views):
-    assert cases_of(views, "bob") == {"journey": 6, "inside": 6, "unowned": 0, "own": 0, "held": 0}
+    parts = {"journey": 6, "inside": 6, "unowned": 0, "own": 0, "held": 0}
+    assert cases_of(views, "bob") == {**parts, "waiting": 0}
 
 
 def test_shares_are_of_the_time_of_all_cases(views):
@@ -156,7 +158,8 @@ def test_time_on_hold_is_neither_the_companys_nor_the_customers(tmp_path):
         goals={GOAL: MOVE},
         activities={"Note": {"on_hold": True}},
     )
-    assert cases_of(views, "anna") == {"journey": 4, "inside": 0, "unowned": 1, "own": 0, "held": 3}
+    parts = {"journey": 4, "inside": 0, "unowned": 1, "own": 0, "held": 3}
+    assert cases_of(views, "anna") == {**parts, "waiting": 1}
 
 
 def test_an_unanswered_promise_keeps_the_turn_with_the_company(tmp_path):

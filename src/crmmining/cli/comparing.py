@@ -20,7 +20,7 @@ def compare(
             help=(
                 "One table: clocks, white_space, links, watermelons, false_closures, first_contacts, silos, "
                 "channel_switches, contacts, leavers, outcomes, waiting_causes, promises, breaches, "
-                "sensitivity."
+                "sensitivity, segments, personas, behaviour."
             ),
         ),
     ] = None,

@@ -31,13 +31,19 @@ TOPICS = (
     "promises",
     "breaches",
     "sensitivity",
+    "segments",
+    "personas",
+    "behaviour",
 )
 
 WIDE = {
     "breaches": ("case", "process", "since", "limit", "elapsed", "currency"),
     "clocks": ("n_open", "low", "high", "median_business_days"),
     "outcomes": ("at_risk", "reached_low", "reached_high", "abandoned_low", "abandoned_high"),
+    "behaviour": ("sampled", "by_chance", "p"),
+    "personas": ("n_goals", "others"),
     "promises": ("n_undecided", "median", "p90", "currency"),
+    "segments": ("unit", "low", "high", "n_rest"),
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),
     "watermelons": ("department", "target"),

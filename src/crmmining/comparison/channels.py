@@ -32,7 +32,7 @@ class ChannelSwitches:
     """Forced switches per activity and pair of channels.
 
     `pairs`: from_channel, to_channel, n, n_forced. `after`: per customer activity how often it forced
-    the customer to another channel.
+    the customer to another channel. `per_case`: switches of each goal, forced or not.
     """
 
     goal: str
@@ -42,6 +42,7 @@ class ChannelSwitches:
     pairs: pd.DataFrame
     after: dict[str, Estimate]
     forced_cases: NDArray[np.bool_]
+    per_case: NDArray[np.int64]
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
@@ -135,4 +136,5 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
         pairs.sort_values(["n_forced", "from_channel"], ascending=[False, True], ignore_index=True),
         dict(sorted(after.items(), key=lambda pair: -pair[1].value * pair[1].n)),
         goals,
+        np.bincount(case[1:][switched], minlength=log.n_cases),
     )

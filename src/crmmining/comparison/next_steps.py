@@ -103,3 +103,12 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "declare one under journeys:",
             "where real journeys leave it, and whether that hurts",
         )
+    if views.segments is None:
+        yield NextStep(
+            "segments",
+            "no customer has a value of a declared segment"
+            if view.declared.segments
+            else "no customer attribute is declared to split by",
+            "name columns under customers: attributes: and again under segments:",
+            "which customers fare worse than the average says",
+        )

@@ -86,7 +86,7 @@ class Outcomes:
                 f"{of_leavers.value:.0%} of those who give up “{self.goal}” leave after “{step}”: "
                 f"{top['share_left']:.0%} of all who come there",
                 of_leavers,
-                "Each step looks finished to the process that owns it; that nothing follows is seen by nobody.",
+                "Each step looks finished to the process that owns it; nobody sees that nothing follows.",
                 f"Follow up on goals that fall silent after “{step}”, and ask some of them why.",
                 owner or view.declared.goals[self.goal].owner,
                 float(top["n_left"] / max(view.log.n_cases, 1)),

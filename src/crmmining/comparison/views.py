@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from crmmining.comparison.behaviour_groups import BehaviourGroups, compare_behaviour
 from crmmining.comparison.breaches import Breaches, list_breaches
+from crmmining.comparison.case_measures import CaseMeasure, measure_cases
 from crmmining.comparison.caveats import caveats
 from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
 from crmmining.comparison.clocks import Clocks, compare_clocks
@@ -20,7 +22,9 @@ from crmmining.comparison.leavers import Leavers, find_leavers
 from crmmining.comparison.links import LinkMatrix, link_stages
 from crmmining.comparison.next_steps import NextStep, next_steps
 from crmmining.comparison.outcomes import Outcomes, follow_outcomes
+from crmmining.comparison.personas import Personas, find_personas
 from crmmining.comparison.promise_findings import promise_findings
+from crmmining.comparison.segments import Segments, compare_segments
 from crmmining.comparison.silos import Silos, cross_silos
 from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
@@ -108,6 +112,26 @@ class Views:
         return explain_waiting(self.view)
 
     @cached_property
+    def case_measures(self) -> tuple[CaseMeasure, ...]:
+        """What the comparisons say of each goal, in one table."""
+        return measure_cases(self)
+
+    @cached_property
+    def segments(self) -> Segments | None:
+        """Every number by segment; None where no customer has a declared attribute."""
+        return compare_segments(self)
+
+    @cached_property
+    def personas(self) -> Personas:
+        """Groups of customers found from what they do, if there are stable ones."""
+        return find_personas(self)
+
+    @cached_property
+    def behaviour(self) -> BehaviourGroups | None:
+        """How far the journeys of segments and of halves of the time lie apart; None where all are small."""
+        return compare_behaviour(self.view)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """The headline numbers under other thresholds; None where the tables lie on Spark."""
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
@@ -139,6 +163,8 @@ class Views:
             self.leavers,
             self.outcomes,
             self.waiting_causes,
+            self.segments,
+            self.personas,
         )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)

@@ -33,7 +33,8 @@ class WhiteSpace:
     """The journey's time split into parts that add up.
 
     `cases`: per case journey, inside, unowned (waiting for the company, no record open), own (the
-    customer's turn, no record open), held (on hold or not known, no record open), microseconds.
+    customer's turn, no record open), held (on hold or not known, no record open), and
+    waiting (for the company, record or not; no part of its own), microseconds.
     `pairs`: per (from_process, to_process) n gaps, n goals, days unowned and in all.
     `gaps`: one row per gap with its case. `processes`: per process the time it owns, mean per goal.
     """

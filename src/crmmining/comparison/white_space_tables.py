@@ -47,7 +47,10 @@ def gap_table(
 
 
 def case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.DataFrame:
-    """One row per case: the journey and the parts that add up to it, in microseconds."""
+    """One row per case: the journey and the parts that add up to it, in microseconds.
+
+    Besides, `waiting`: the company's turn, with a record open or without.
+    """
     import pandas as pd
 
     held = outside.sum(axis=1) - outside[:, COMPANY_TURN] - outside[:, CUSTOMER_TURN]
@@ -60,6 +63,7 @@ def case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.Data
         }
     )
     frame.insert(0, "journey", frame.sum(axis=1))
+    frame["waiting"] = inside[:, COMPANY_TURN] + outside[:, COMPANY_TURN]
     return frame
 
 

@@ -6,12 +6,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison import (
+    behaviour_groups,
     channels,
     clocks,
     closures,
     contacts,
     leavers,
     links,
+    personas,
+    segments,
     sensitivity,
     silos,
     waiting,
@@ -46,6 +49,9 @@ _MODULES = {
     "Waiting causes": waiting,
     "Promises": promises,
     "Sensitivity": sensitivity,
+    "Segments": segments,
+    "Personas": personas,
+    "Behaviour distance": behaviour_groups,
     "Conformance": conformance,
     "Deviations": deviations,
     "Bottlenecks": bottlenecks,

@@ -59,6 +59,8 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "promises": views.promises.to_frame(),
             "breaches": views.breaches.owners if views.breaches else None,
             "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,
+            "segments": views.segments.to_frame() if views.segments else None,
+            "personas": views.personas.to_frame(),
             "bottlenecks": result.bottlenecks.to_frame() if result.bottlenecks else None,
             "deviations": result.check.deviations.to_frame() if result.check else None,
             "variants": _variants(result),

@@ -64,13 +64,14 @@ class _Compiler:
 
     def __init__(self, max_states: int, widest: int) -> None:
         self.max_states, self.widest = max_states, widest
-        self.known: dict[int, Dfa] = {}  # by identity: a loop's body stands in its term twice
+        # By identity: a loop's body stands in its term twice. The term is kept, lest another gets its identity.
+        self.known: dict[int, tuple[Term, Dfa]] = {}
         self.blocks: dict[str, list[Dfa]] = {}
 
     def dfa(self, term: Term) -> Dfa:
         if id(term) not in self.known:
-            self.known[id(term)] = self._dfa(term)
-        return self.known[id(term)]
+            self.known[id(term)] = term, self._dfa(term)
+        return self.known[id(term)][1]
 
     def _dfa(self, term: Term) -> Dfa:
         match term:

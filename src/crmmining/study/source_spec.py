@@ -177,6 +177,13 @@ class Lookup(StudyModel):
     within: str | None = None
 
 
+class Each(StudyModel):
+    """A row for each part of a cell: the texts between separators, or the elements of a list in JSON."""
+
+    column: str
+    separator: str | None = Field(None, min_length=1)
+
+
 class LinkSpec(StudyModel):
     """A column that names another record: this record came from, or belongs with, that one.
 
@@ -191,9 +198,11 @@ class TableSource(StudyModel):
     """A plain table: a file, one table within it, or one of a database; each row one event, or several."""
 
     table: str
+    also: Names = Field(default_factory=list)
     database: str | None = None
     watermark: str | None = None
     within: str | None = None
+    each: Each | None = None
     delimiter: str | None = None
     quote: str = '"'
     encoding: str = "utf-8"

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from crmmining.errors import MissingColumnError, SourceError
-from crmmining.sources.presets.preset import Description, Export, Preset, there
+from crmmining.sources.presets.headings import Description
+from crmmining.sources.presets.preset import Export, Preset, there
 
 Table: TypeAlias = Callable[[Export, tuple[str, ...]], Description]
 

@@ -19,6 +19,9 @@ from crmmining.study.base import DurationText, Names, Share, StudyModel
 from crmmining.study.calendars import ZoneName
 
 Actor = Literal["customer", "company", "system"]
+MOST_KINDS = 16
+"""Kinds of events a row may stand for."""
+
 NAMED_FORMATS = ("iso", "epoch", "epoch_ms")
 
 
@@ -215,7 +218,7 @@ class TableSource(StudyModel):
     customer_attributes: dict[str, str] = Field(default_factory=dict)
     links: list[LinkSpec] = Field(default_factory=list)
     event: EventSpec | None = None
-    events: list[EventSpec] = Field([], max_length=16)
+    events: list[EventSpec] = Field([], max_length=MOST_KINDS)
     max_refused: Share | None = None
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from crmmining.errors import MissingFileError, SourceError, UnknownNameError
 from crmmining.sources.formats.contents import Row, rows_of
 from crmmining.sources.presets.headings import Description, Headings, Spellings
 from crmmining.sources.presets.places import Part, Place, places_in
-from crmmining.study.source_spec import PresetSource, TableSource
+from crmmining.study.source_spec import MOST_KINDS, PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
 
 
@@ -145,7 +145,8 @@ class Preset:
         tables = []
         for name in found:
             columns = export.columns_of(name)
-            tables.append(self._completed(self.tables[name](export, columns), name, export, study, columns))
+            for described in _pieces(self.tables[name](export, columns)):
+                tables.append(self._completed(described, name, export, study, columns))
         return tables
 
     def n_recognised(self, folder: Path) -> int:
@@ -209,6 +210,20 @@ class Preset:
                 "max_refused": export.source.max_refused,
             }
         )
+
+
+def _pieces(described: Description) -> list[Description]:
+    """A table as often as its kinds of events need; all but the first say nothing else of its rows."""
+    events = described.get("events", [])
+    more = [events[first : first + MOST_KINDS] for first in range(MOST_KINDS, len(events), MOST_KINDS)]
+    if not more:
+        return [described]
+    record = {"record": {key: described["record"][key] for key in ("type", "id")}}
+    shared = {key: described[key] for key in ("where", "lookup", "customer", "time") if key in described}
+    return [
+        {**described, "events": events[:MOST_KINDS]},
+        *({**shared, **record, "events": of} for of in more),
+    ]
 
 
 def there(names: list[str], columns: tuple[str, ...]) -> list[str]:

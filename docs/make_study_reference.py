@@ -62,6 +62,7 @@ NAMED_TYPES: list[tuple[Any, str]] = [
     (source_spec.RecordSpec, "[record](#record)"),
     (source_spec.LinkSpec, "[link](#link)"),
     (source_spec.Lookup, "[lookup](#lookup)"),
+    (source_spec.Each, "[each](#each)"),
     (str, "text"),
     (bool, "`true` or `false`"),
     (float, "number"),

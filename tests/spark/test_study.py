@@ -40,9 +40,9 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitSt
     pd.testing.assert_frame_equal(study.identities.files, beside.identities.files)
     pd.testing.assert_frame_equal(study.explain_merge(busiest), beside.explain_merge(busiest))
     life, expected_life = study.customer(busiest), beside.customer(busiest)
-    mine, theirs = study_objects(study), study_objects(beside)
-    assert sorted(mine.events(), key=str) == sorted(theirs.events(), key=str)
-    assert sorted(mine.objects(), key=str) == sorted(theirs.objects(), key=str)
+    with study_objects(study) as ours, study_objects(beside) as expected_log:
+        assert sorted(ours.events(), key=str) == sorted(expected_log.events(), key=str)
+        assert sorted(ours.objects(), key=str) == sorted(expected_log.objects(), key=str)
     assert life.events.to_csv() == expected_life.events.to_csv()
     assert life.goals.to_csv() == expected_life.goals.to_csv()
     for name in ("Get it", "Be helped"):

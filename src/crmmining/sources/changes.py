@@ -154,12 +154,14 @@ def ranks(jobs: list[Job], stored: Iterable[tuple[int, str, str]]) -> dict[int, 
 
 
 def _named(path: Path, spec: TableSource, study: StudyFile) -> str:
-    return spec.table if "*" not in spec.table else str(path.relative_to(study.folder))
+    if "*" not in spec.table and path == study.folder / spec.table:
+        return spec.table
+    return str(path.relative_to(study.folder)) if path.is_relative_to(study.folder) else str(path)
 
 
 def _mark(spec: TableSource, source: int, folder: Path) -> str:
     looked_up = _checksum(folder / spec.lookup.table) if spec.lookup else ""
-    said = json.dumps([source, spec.model_dump(mode="json"), looked_up], sort_keys=True)
+    said = json.dumps([source, spec.model_dump(mode="json", exclude={"also"}), looked_up], sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 

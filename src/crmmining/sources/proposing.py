@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import CrmminingError, InvalidOptionError, MissingFileError, SourceError
+from crmmining.sources.changes import jobs_of
 from crmmining.sources.formats import DATABASES, JSON, LOGS, PACKED, WORKBOOKS
 from crmmining.sources.presets import PRESETS
 from crmmining.sources.proposal_text import study_text
@@ -171,10 +172,8 @@ def _stage_export(workspace: Workspace, key: str, folder: str, output: Path, num
         study = StudyFile.model_validate({"study": "draft", "sources": [{key: folder}], "path": output})
         (source,) = study.sources
         assert isinstance(source, PresetSource)
-        for rank, spec in enumerate(PRESETS[key].tables_of(source, study)):
-            TableReader(workspace, study, number).read(
-                study.folder / spec.table, spec, 1_000 * (number + 1) + rank
-            )
+        for rank, job in enumerate(jobs_of([PRESETS[key].tables_of(source, study)], study)):
+            TableReader(workspace, study, number).read(job.path, job.spec, 1_000 * (number + 1) + rank)
     except CrmminingError as error:
         return str(error)
     return None

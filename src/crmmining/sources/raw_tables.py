@@ -19,10 +19,11 @@ from crmmining.sources.csv_dialect import (
     with_line_feeds,
 )
 from crmmining.sources.expressions import Columns
-from crmmining.sources.formats import reader_for
+from crmmining.sources.formats import JSON, reader_for
+from crmmining.sources.formats.elements import elements, known_columns, one_row_each
 from crmmining.sources.formats.packed import is_packed, unpacked
 from crmmining.sources.formats.text_rows import Rows
-from crmmining.study.source_spec import Lookup, TableSource
+from crmmining.study.source_spec import Each, Lookup, TableSource
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,20 @@ class RawTable:
 
 
 def files_of(spec: TableSource, folder: Path) -> list[Path]:
-    """The files a table names, in the order of their names where it uses ``*``.
+    """The files a table names, in the order of their names, whichever is named first.
 
     Raises:
         MissingFileError: nothing answers to the name.
     """
-    if "*" not in spec.table:
-        return [folder / spec.table]
-    found = sorted(folder.glob(spec.table))
+    return sorted({path for table in (spec.table, *spec.also) for path in _answering(table, folder)})
+
+
+def _answering(table: str, folder: Path) -> list[Path]:
+    if "*" not in table:
+        return [folder / table]
+    found = sorted(folder.glob(table))
     if not found:
-        raise MissingFileError(folder / spec.table, "Nothing answers to this pattern")
+        raise MissingFileError(folder / table, "Nothing answers to this pattern")
     return found
 
 
@@ -86,10 +91,25 @@ def read_raw(
     Raises:
         SourceError: missing, empty, not in its declared encoding, or rows of unequal length.
     """
-    columns = _read_into(workspace, "raw", path, spec, spec.within, known)
+    columns = _read_into(workspace, "raw", path, spec, spec.within, known, spec.each)
+    if spec.also and path.suffix.lower() in JSON:
+        columns = _with_absent(workspace, columns, spec, folder)
+    if spec.each and spec.each.separator:
+        one_row_each(workspace, columns, spec.each.column, spec.each.separator, known.n_rows if known else 0)
     if spec.lookup:
         columns = _looked_up(workspace, path, columns, spec.lookup, spec, folder)
     return RawTable(path, columns, int(workspace.value("SELECT count(*) FROM raw")), known)
+
+
+def _with_absent(workspace: Workspace, columns: Columns, spec: TableSource, folder: Path) -> Columns:
+    """The names that only other files of the table have: JSON leaves out what is not there."""
+    each = spec.each.column if spec.each and not spec.each.separator else None
+    names = [name for path in files_of(spec, folder) for name in known_columns(path, spec.within, each)]
+    absent = [name for name in dict.fromkeys(names) if name not in columns.names]
+    whole = Columns(columns.table, [*columns.names, *absent])
+    for name in absent:
+        workspace.run(f"ALTER TABLE raw ADD COLUMN {whole.quoted(name)} VARCHAR")
+    return whole
 
 
 def _read_into(
@@ -99,11 +119,15 @@ def _read_into(
     spec: TableSource,
     within: str | None,
     known: Known | None = None,
+    each: Each | None = None,
 ) -> Columns:
     if is_packed(path):
         with unpacked(path, within, workspace.path) as file:
-            columns = _read_into(workspace, table, file, spec, None)
+            columns = _read_into(workspace, table, file, spec, None, each=each)
         return Columns(str(path), columns.names)
+    if each and not each.separator:
+        with elements(path, within, each.column) as rows:
+            return _fill(workspace, table, path, rows, {"", *spec.null})
     if path.suffix in (".parquet", ".pq"):
         return _read_parquet(workspace, table, path, spec)
     if reader := reader_for(path):

@@ -207,7 +207,8 @@ class TableReader:
         scale = self.study.satisfaction.scale
         Refusals(self.workspace, raw, file, spec.max_refused, scale, self.formats, self.hiding).judge(event)
         order = "row_number() OVER (ORDER BY sequence NULLS LAST, row)" if event.sequence else "row"
-        scope = f"{self.source}/{spec.table}/{kind}"
+        part = f"/{spec.each.column}" if spec.each else ""
+        scope = f"{self.source}/{spec.table}{part}/{kind}"
         self.workspace.run(
             f"""
             INSERT INTO stage_events

@@ -19,6 +19,9 @@ from crmmining.study.base import DurationText, Names, Share, StudyModel
 from crmmining.study.calendars import ZoneName
 
 Actor = Literal["customer", "company", "system"]
+MOST_KINDS = 16
+"""Kinds of events a row may stand for."""
+
 NAMED_FORMATS = ("iso", "epoch", "epoch_ms")
 
 
@@ -177,6 +180,13 @@ class Lookup(StudyModel):
     within: str | None = None
 
 
+class Each(StudyModel):
+    """A row for each part of a cell: the texts between separators, or the elements of a list in JSON."""
+
+    column: str
+    separator: str | None = Field(None, min_length=1)
+
+
 class LinkSpec(StudyModel):
     """A column that names another record: this record came from, or belongs with, that one.
 
@@ -191,9 +201,11 @@ class TableSource(StudyModel):
     """A plain table: a file, one table within it, or one of a database; each row one event, or several."""
 
     table: str
+    also: Names = Field(default_factory=list)
     database: str | None = None
     watermark: str | None = None
     within: str | None = None
+    each: Each | None = None
     delimiter: str | None = None
     quote: str = '"'
     encoding: str = "utf-8"
@@ -206,7 +218,7 @@ class TableSource(StudyModel):
     customer_attributes: dict[str, str] = Field(default_factory=dict)
     links: list[LinkSpec] = Field(default_factory=list)
     event: EventSpec | None = None
-    events: list[EventSpec] = Field([], max_length=16)
+    events: list[EventSpec] = Field([], max_length=MOST_KINDS)
     max_refused: Share | None = None
 
     @model_validator(mode="after")

@@ -130,9 +130,62 @@ def test_json_keeps_numbers_as_written_and_nested_values_as_json(tmp_path: Path)
     path = tmp_path / "t.ndjson"
     path.write_text('{"n": 1.50, "big": 12345678901234567890, "b": true}\n\n{"o": {"é": [1, 2.0, null]}}\n')
     assert read(path) == (
-        ["n", "big", "b", "o"],
-        [("1.50", "12345678901234567890", "true", None), (None, None, None, '{"é":[1,2.0,null]}')],
+        ["n", "big", "b", "o", "o.é"],
+        [
+            ("1.50", "12345678901234567890", "true", None, None),
+            (None, None, None, '{"é":[1,2.0,null]}', "[1,2.0,null]"),
+        ],
     )
+
+
+def test_each_element_of_a_list_in_json_is_a_row_beside_what_it_stands_in(tmp_path: Path) -> None:
+    path = tmp_path / "t.ndjson"
+    path.write_text(
+        '{"id": 1, "via": {"channel": "email"}, "said": [{"id": 7, "via": {"channel": "web"}}, {"id": 8}]}\n'
+        '{"id": 2, "via": {"channel": "web"}, "said": []}\n{"id": 3, "said": ["plain"]}\n{"id": 4}\n'
+    )
+    columns, rows = read(path, each={"column": "said"})
+    assert columns == ["id", "via", "via.channel", "said", "said.id", "said.via", "said.via.channel"]
+    found = [
+        tuple(row[columns.index(name)] for name in columns if name not in ("via", "said.via")) for row in rows
+    ]
+    assert found == [
+        ("1", "email", '{"id":7,"via":{"channel":"web"}}', "7", "web"),
+        ("1", "email", '{"id":8}', "8", None),
+        ("3", None, "plain", None, None),
+    ]
+    with pytest.raises(SourceError, match=r"t.ndjson: line 1, 'via': .* is no list"):
+        read(path, each={"column": "via"})
+
+
+def test_a_nested_name_does_not_take_the_place_of_one_written_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text('[{"a.b": 1, "a": {"b": 2, "c": {"d": 3}}}]')
+    assert read(path) == (
+        ["a.b", "a", "a.c", "a.c.d"],
+        [("1", '{"b":2,"c":{"d":3}}', '{"d":3}', "3")],
+    )
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.jsonl", "t.csv.gz"])
+def test_each_part_of_a_cell_is_a_row(name: str, tmp_path: Path) -> None:
+    FORMS[name](
+        tmp_path / name, [("1", "8; 9;;", None, None), ("2", None, None, None), ("3", "9", None, None)]
+    )
+    _, rows = read(tmp_path / name, each={"column": "said by", "separator": ";"})
+    assert [row[:2] for row in rows] == [("1", "8"), ("1", "9"), ("3", "9")]
+
+
+def test_a_list_in_a_form_that_has_none_is_refused(tmp_path: Path) -> None:
+    FORMS["t.csv"](tmp_path / "t.csv", [("1", "[2]", None, None)])
+    with pytest.raises(SourceError, match=r"only JSON has lists in its columns; say each: .* separator"):
+        read(tmp_path / "t.csv", each={"column": "said by"})
+
+
+def test_a_column_of_parts_that_is_not_there_is_named(tmp_path: Path) -> None:
+    FORMS["t.csv"](tmp_path / "t.csv", [("1", "2", None, None)])
+    with pytest.raises(SourceError, match=r"no column 'said'"):
+        read(tmp_path / "t.csv", each={"column": "said", "separator": ";"})
 
 
 def test_a_workbook_writes_days_times_and_numbers_plainly(tmp_path: Path) -> None:

@@ -21,15 +21,16 @@ def export_ocel(study: Study, path: Path | str) -> None:
     """Write every event once, with the customer, the record and the goal it belongs to as objects.
 
     Object types are ``customer``, the types of records, and ``goal: NAME`` for each goal. Customers and
-    records stand beside the goals they are in, records beside those they link to.
+    records stand beside the goals they are in, records beside those they link to. No two objects share an
+    id, which is ``TYPE:NAME`` (`object_names`).
 
     Raises:
         InvalidOptionError: another suffix than .jsonocel, .xmlocel or .sqlite.
     """
     target = Path(path)
     write = _writer(target)
-    with in_place_of(target) as beside:
-        write(study_objects(study), beside)
+    with in_place_of(target) as beside, study_objects(study) as log:
+        write(log, beside)
 
 
 def _writer(path: Path) -> Callable[[ObjectLog, Path], None]:

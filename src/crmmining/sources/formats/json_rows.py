@@ -1,4 +1,8 @@
-"""JSON lines, or one array: each object a row, its names the columns; what is nested stays JSON."""
+"""JSON lines, or one array: each object a row, or each element of a list within it.
+
+An object's names are the columns. What is nested stands there as JSON, and the names of a nested object also
+as columns of their own, after a point: ``via.channel``.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,11 @@ from crmmining.sources.formats.text_rows import Rows
 
 
 @contextmanager
-def json_rows(path: Path, within: str | None) -> Iterator[Rows]:
+def json_rows(path: Path, within: str | None, each: str | None = None) -> Iterator[Rows]:
     """The objects of a file, read twice: for all its names, then for the values.
+
+    With `each`, the elements of the list that each object has under this name: a column ``comments.id`` for
+    every name of its objects, beside the columns of the object it stands in.
 
     Raises:
         SourceError: not UTF-8, no JSON, or something else than objects.
@@ -29,19 +36,46 @@ def json_rows(path: Path, within: str | None) -> Iterator[Rows]:
     if within is not None:
         raise SourceError(f"{path}: a JSON file is one table; take within: {within} out")
     names: dict[str, None] = {}
-    for row in _objects(path):
+    for row in _flat_rows(path, each):
         names.update(dict.fromkeys(row))
-    yield Rows(list(names), (tuple(_text(row.get(name)) for name in names) for row in _objects(path)))
+    yield Rows(list(names), (tuple(_text(row.get(name)) for name in names) for row in _flat_rows(path, each)))
 
 
-def _objects(path: Path) -> Iterator[dict[str, Any]]:
+def _flat_rows(path: Path, each: str | None) -> Iterator[dict[str, Any]]:
+    for place, value in _objects(path):
+        row = _flat(value)
+        if each is None:
+            yield row
+            continue
+        elements = row.pop(each, None) or []
+        if not isinstance(elements, list):
+            raise UnreadableValueError(
+                f"{path}: {place}, {each!r}: {json.dumps(_plain(elements))[:60]} is no list; "
+                f"take each: {each} out, or export the file again"
+            )
+        for element in elements:
+            own = _flat(element) if isinstance(element, dict) else {}
+            yield {**row, each: element, **{f"{each}.{name}": said for name, said in own.items()}}
+
+
+def _flat(value: dict[str, Any]) -> dict[str, Any]:
+    """The same with the names of nested objects beside; one written so itself has the first say."""
+    row = dict(value)
+    for name, said in value.items():
+        if isinstance(said, dict):
+            for inner, nested in _flat(said).items():
+                row.setdefault(f"{name}.{inner}", nested)
+    return row
+
+
+def _objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for place, value in _values(path):
         if not isinstance(value, dict):
             raise UnreadableValueError(
                 f"{path}: {place}: {json.dumps(_plain(value))[:60]} is no object; "
                 'each row must be one, like {"id": "1", "status": "new"}'
             )
-        yield value
+        yield place, value
 
 
 def _values(path: Path) -> Iterator[tuple[str, Any]]:

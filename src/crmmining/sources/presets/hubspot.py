@@ -1,9 +1,10 @@
-"""HubSpot's tables as a data pipeline lands them (Fivetran's names): their links, events and traps.
+"""HubSpot's tables as a data pipeline lands them (Fivetran's names), or its own exports of records.
 
 Traps known here: deleted rows stay in with is_deleted or _fivetran_deleted; property histories hold every
 property's changes and repeat values; stages are ids whose labels stand in the pipelines' stages; the close
 date of a deal is a forecast; a contact merged into another keeps its id in old rows; opens and clicks by
-machines are marked filtered_event; drafts stand among mails.
+machines are marked filtered_event; drafts stand among mails. A record export has no history but the last
+entry of each stage, where those columns are in it; its times are the account's, without a zone.
 Source: HubSpot's developer documentation (email events, engagements, pipelines, merging) and the column
 lists of Fivetran's dbt package for HubSpot.
 """
@@ -14,7 +15,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from crmmining.errors import MissingColumnError, SourceError
-from crmmining.sources.presets.preset import Description, Export, Preset, there
+from crmmining.sources.presets.headings import Description
+from crmmining.sources.presets.hubspot_headings import KNOWN_BY, PARTS, SPELLINGS, became, entered
+from crmmining.sources.presets.preset import Export, Preset, there
 
 Table: TypeAlias = Callable[[Export, tuple[str, ...]], Description]
 
@@ -29,6 +32,8 @@ ACTIVITIES = {
     "engagement_note": "Note",
     "engagement_task": "Task done",
 }
+_LAST: Description = {"id": None, "optional": True}
+"""An entry of a stage is what it says: an export made before has the one before, which happened too."""
 _NOT = ["false", "FALSE", "False", "f", "0"]
 # Who changed a property: a person at work in HubSpot, a form the customer filled in, or software. Of any
 # other source it is not told who acts.
@@ -55,14 +60,23 @@ _DEAL = ["property_amount", "property_dealtype", "property_dealname"]
 _OUTCOMES = [
     f"property_hs_{kind}" for kind in ("call_status", "email_status", "meeting_outcome", "task_type")
 ]
+_YES = ["true", "TRUE", "True", "t", "1", "Yes"]
+_CLOSED = ["closedwon", "closedlost", "Closed won", "Closed lost", "Closed Won", "Closed Lost"]
+_CALLS = {"INBOUND": "customer", "OUTBOUND": "company", "Inbound": "customer", "Outbound": "company"}
 _TICKET = ["property_hs_ticket_category", "property_hs_ticket_priority", "property_source_type"]
 
 
 def _contact(export: Export, columns: tuple[str, ...]) -> Description:
     _only_current(export, "contact", columns)
     record = {"type": "Contact", "id": "id", "opened": "property_createdate"}
+    stages = {} if export.has("contact_property_history") else became(columns)
+    activity = export.activity("contact")
     return {
         "record": {**record, "attributes": _named(_CONTACT, columns)},
+        "events": [
+            {"time": time, "activity": {"value": activity.replace("{value}", stage)}, **_LAST}
+            for stage, time in stages.items()
+        ],
         "customer": {
             "hubspot": ["id"],
             "email": there(["property_email"], columns),
@@ -80,9 +94,39 @@ def _staged(table: str, own: str, pipeline: str, more: list[str], closed: str | 
         stage = pipeline.replace("pipeline", "pipeline_stage")
         attributes = {"pipeline": "label" if beside else pipeline, "stage": stage, **_named(more, columns)}
         record = {"type": table.capitalize(), "id": own, "attributes": attributes}
-        return {"record": {**record, "opened": "property_createdate", "closed": closed}, **beside}
+        return {
+            "record": {**record, "opened": "property_createdate", "closed": closed},
+            "events": _steps(export, table, own, stage, columns),
+            **beside,
+        }
 
     return described
+
+
+def _steps(export: Export, table: str, own: str, stage: str, columns: tuple[str, ...]) -> list[Description]:
+    """What a record itself tells of its stages where their history is not there."""
+    if export.has(f"{table}_property_history"):
+        return []
+    template = export.activity(table)
+    if stages := entered(columns):
+        names = {found: template.replace("{label}", found.stage) for found in stages}
+        return [
+            {
+                "time": found.column, **_LAST,
+                "activity": {"value": name.replace("{pipeline_id}", found.pipeline)},
+            }
+            for found, name in names.items()
+        ]  # fmt: skip
+    created = {"time": "property_createdate", "activity": {"value": f"{table.capitalize()} created"}}
+    told = [{"id": own, "optional": True, **created}]
+    if table == "ticket" and "property_closed_date" in columns:
+        closing = {"time": "property_closed_date", "activity": {"value": "Ticket closed"}}
+        told.append({"id": own, "optional": True, **closing})
+    if table == "deal" and "property_closedate" in columns:
+        flag = {"property_hs_is_closed": _YES} if "property_hs_is_closed" in columns else {stage: _CLOSED}
+        closing = {"time": "property_closedate", "activity": _label(export, table, stage), "where": flag}
+        told.append({"id": own, "optional": True, **closing})
+    return told
 
 
 def _changes(table: str, key: str, own: str, name: str) -> Table:
@@ -106,17 +150,17 @@ def _changes(table: str, key: str, own: str, name: str) -> Table:
     return described
 
 
-def _label(export: Export, table: str) -> Description:
+def _label(export: Export, table: str, column: str = "value") -> Description:
     """How a record's stage is called: its id translated by the pipelines' stages, where they are there."""
     template, stages = export.activity(table), _other(export, f"{table}_pipeline_stage")
     if stages is None:
-        return {"template": template.replace("{label}", "{value}")}
+        return {"template": template.replace("{label}", "{" + column + "}")}
     rows = export.rows_of(stages)
     try:
         names = {row["stage_id"]: template.format_map(row) for row in rows if row["label"]}
     except KeyError as error:
         raise MissingColumnError(str(export.places[stages]), error.args[0], rows[0]) from None
-    return {"column": "value", "map": names}
+    return {"column": column, "map": names}
 
 
 def _email_event(export: Export, columns: tuple[str, ...]) -> Description:
@@ -166,7 +210,7 @@ def _form(export: Export, columns: tuple[str, ...]) -> Description:
 
 
 def _call(export: Export, columns: tuple[str, ...]) -> Description:
-    actor = {"column": "property_hs_call_direction", "map": {"INBOUND": "customer", "OUTBOUND": "company"}}
+    actor = {"column": "property_hs_call_direction", "map": _CALLS}
     event = {"channel": {"value": "phone"}, **_roles(columns, actor=actor)}
     return _engagement(export, columns, "engagement_call", "property_hs_timestamp", [event])
 
@@ -256,6 +300,10 @@ HUBSPOT = Preset(
         "deal_contact": _association("Deal", "deal_id", "contact"),
         "ticket_contact": _association("Ticket", "ticket_id", "contact"),
         "engagement_contact": _association("Engagement", "engagement_id", "contact"),
+        "call_contact": _association("Engagement", "engagement_id", "contact"),
+        "call_deal": _association("Engagement", "engagement_id", "deal"),
+        "meeting_contact": _association("Engagement", "engagement_id", "contact"),
+        "meeting_deal": _association("Engagement", "engagement_id", "deal"),
         "ticket_deal": _association("Ticket", "ticket_id", "deal"),
         "engagement_deal": _association("Engagement", "engagement_id", "deal"),
         "ticket_engagement": _association("Engagement", "engagement_id", "ticket"),
@@ -272,7 +320,8 @@ HUBSPOT = Preset(
         "deal_property_history": _changes("deal", "deal_id", "deal_id", "dealstage"),
         "ticket_property_history": _changes("ticket", "ticket_id", "id", "hs_pipeline_stage"),
     },
-    holds="The folder holds a pipeline's tables as contact.csv, deal.csv, deal_property_history.csv …",
+    holds="The folder holds a pipeline's tables as contact.csv, deal.csv, deal_property_history.csv …; "
+    "or HubSpot's own exports of contacts, deals, tickets, as .csv",
     told_by={
         "contact": ["id", "property_email"],
         "deal": ["deal_id", "property_createdate"],
@@ -285,4 +334,7 @@ HUBSPOT = Preset(
     row_id="id",
     kept={"is_deleted": _NOT, "_fivetran_deleted": _NOT},
     activities=ACTIVITIES,
+    spellings=SPELLINGS,
+    known_by=KNOWN_BY,
+    parts=PARTS,
 )

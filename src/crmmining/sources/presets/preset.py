@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
 
 from crmmining.errors import MissingFileError, SourceError, UnknownNameError
-from crmmining.sources.formats import CSV, JSON, PARQUET, name_of
-from crmmining.sources.formats.contents import Row, columns_of, rows_of
-from crmmining.sources.formats.packed import members
-from crmmining.study.source_spec import PresetSource, TableSource
+from crmmining.sources.formats.contents import Row, rows_of
+from crmmining.sources.presets.headings import Description, Headings, Spellings
+from crmmining.sources.presets.places import Part, Place, places_in
+from crmmining.study.source_spec import MOST_KINDS, PresetSource, TableSource
 from crmmining.study.study_file import StudyFile
-
-Description: TypeAlias = dict[str, Any]
-"""What a study file would say of a table, as plain data."""
-
-
-FORMS = (*CSV, *PARQUET, *JSON)
-"""Suffixes of an export's tables, also followed by .gz or within a .zip."""
-
-
-class Place(NamedTuple):
-    """Where a table is: a file, or one within a .zip."""
-
-    path: Path
-    within: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.path.name}, {self.within}" if self.within else self.path.name
 
 
 @dataclass(frozen=True)
@@ -43,19 +25,54 @@ class Export:
 
     def place_of(self, table: str) -> Description:
         """Where a table is, from the study's folder, as a study file says it; however its name is written."""
-        path, within = self.places.get(table, Place(self.study_folder / self.source.folder / f"{table}.csv"))
-        near = path.relative_to(self.study_folder) if path.is_relative_to(self.study_folder) else path
-        return {"table": str(near), **({"within": within} if within else {})}
+        place = self.places.get(table, Place(self.study_folder / self.source.folder / f"{table}.csv"))
+        if place.also:
+            n = 1 + len(place.also)
+            raise SourceError(
+                f"{place.path}: {self.preset.name}'s {table} is in {n} files; make them one file"
+            )
+        return self._said_of(place)
+
+    def parts_of(self, table: str) -> Description:
+        """Where all of a table is, and which part of it."""
+        place = self.places[table]
+        said = self._said_of(place)
+        if place.also:
+            said["also"] = [self._near(path) for path in place.also]
+        if place.part:
+            said["each"] = {"column": place.each, "separator": place.separator}
+        return said
+
+    def _said_of(self, place: Place) -> Description:
+        return {"table": self._near(place.path), **({"within": place.within} if place.within else {})}
+
+    def _near(self, path: Path) -> str:
+        return str(path.relative_to(self.study_folder) if path.is_relative_to(self.study_folder) else path)
 
     def has(self, table: str, column: str | None = None) -> bool:
         """Whether the folder holds a table, and the table a column."""
         if table not in self.places or column is None:
             return table in self.places
-        return self.preset.has(columns_of(*self.places[table]), column)
+        columns = self.columns_of(table)
+        return column in columns or self.preset.as_landed(column) in columns
 
     def columns_of(self, table: str) -> tuple[str, ...]:
-        """The columns of a table that is there."""
-        return columns_of(*self.places[table])
+        """The columns of a table that is there, by their landed names where its headings are others."""
+        return self.headings_of(table).columns
+
+    def headings_of(self, table: str) -> Headings:
+        """How the columns of a table that is there are written."""
+        return self.preset.headings_of(table, self.places[table])
+
+    def beside(self, described: Description) -> Headings | None:
+        """How the columns of the table are written that a description looks up."""
+        if "lookup" not in described:
+            return None
+        place = {key: described["lookup"].get(key) for key in ("table", "within")}
+        for table, there in self.places.items():
+            if not there.part and {"within": None, **self._said_of(there)} == place:
+                return self.headings_of(table)
+        return None
 
     def option(self, name: str) -> str:
         """What the study file says of a choice that only this preset has."""
@@ -63,7 +80,10 @@ class Export:
 
     def rows_of(self, table: str) -> list[Row]:
         """All rows of a table of names, such as groups or stages."""
-        return rows_of(*self.places[table])
+        place, headings = self.places[table], self.headings_of(table)
+        names = dict(zip(place.columns(), headings.columns, strict=True))
+        rows = rows_of(place.path, place.within)
+        return [{names.get(name, name): value for name, value in row.items()} for row in rows]
 
     def activity(self, table: str) -> str:
         """How a table's events are called: as the study file says, else as the preset does."""
@@ -81,6 +101,10 @@ class Preset:
     rows are left out), where a table has the column; `also_called` the other names a table's file may
     have, as data pipelines land it (without its suffix, in any case), `as_landed` how they write the
     vendor's names of columns; `activities` the templates a study file may replace.
+
+    Of the vendor's own exports, `spellings` are the headings of each table's columns, `known_by` the
+    headings by which a file is known whatever it is called (any of several lists of them), `parts` the
+    tables that stand within others.
     """
 
     name: str
@@ -93,10 +117,14 @@ class Preset:
     also_called: Mapping[str, Sequence[str]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
     as_landed: Callable[[str], str] = str
+    spellings: Mapping[str, Spellings] = field(default_factory=dict)
+    known_by: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    parts: Sequence[Part] = ()
 
-    def has(self, columns: Collection[str], name: str) -> bool:
-        """Whether a table has a column, as the vendor or as a pipeline writes it."""
-        return name in columns or self.as_landed(name) in columns
+    def headings_of(self, table: str, place: Place) -> Headings:
+        """How the columns of a table are written."""
+        spellings = place.part.spellings if place.part else self.spellings.get(table, {})
+        return Headings.of(place.columns(), spellings)
 
     def tables_of(self, source: PresetSource, study: StudyFile) -> list[TableSource]:
         """The tables of an export folder as plain tables.
@@ -106,7 +134,7 @@ class Preset:
             UnknownNameError: the study file speaks of a table that is not one.
         """
         folder = study.folder / source.folder
-        present = self._places_in(folder)
+        present = places_in(folder, self)
         for name in (*source.activities, *source.links):
             if name not in self.tables:
                 raise UnknownNameError(f"{self.name} table", name, self.tables)
@@ -116,54 +144,37 @@ class Preset:
         export = Export(self, source, present, study.folder)
         tables = []
         for name in found:
-            columns = columns_of(*present[name])
-            tables.append(self._completed(self.tables[name](export, columns), name, export, study, columns))
+            columns = export.columns_of(name)
+            for described in _pieces(self.tables[name](export, columns)):
+                tables.append(self._completed(described, name, export, study, columns))
         return tables
 
     def n_recognised(self, folder: Path) -> int:
         """How many of a folder's tables are this product's by their names and columns."""
         return sum(
-            name in self.told_by and self._is_told(name, columns_of(*place))
-            for name, place in self._places_in(folder).items()
+            name in self.told_by and not place.part and self.is_told(name, place)
+            for name, place in places_in(folder, self).items()
         )
 
-    def _is_told(self, name: str, columns: tuple[str, ...]) -> bool:
-        return all(self.has(columns, told) for told in self.told_by[name])
+    def is_told(self, name: str, place: Place) -> bool:
+        """Whether a table has the columns by which it is known as this product's."""
+        columns = self.headings_of(name, place).columns
+        return all(told in columns or self.as_landed(told) in columns for told in self.told_by.get(name, ()))
 
     def own_columns(self, folder: Path) -> dict[str, list[str]]:
         """The organisation's own columns of each table, among which lookups may be."""
         found = {
-            name: [column for column in columns_of(*place) if column.endswith("_c")]
-            for name, place in self._places_in(folder).items()
+            name: [column for column in place.columns() if column.endswith("_c")]
+            for name, place in places_in(folder, self).items()
             if name in self.tables
         }
         return {name: columns for name, columns in found.items() if columns}
 
-    def _places_in(self, folder: Path) -> dict[str, Place]:
-        """Where each table is that is there; a file of no known table stands under its own name.
-
-        Raises:
-            SourceError: two files for one table.
-        """
-        known = {
-            called.casefold(): name
-            for name in dict.fromkeys((*self.tables, *self.also_called))
-            for called in (name, *self.also_called.get(name, ()))
-        }
-        found: dict[str, Place] = {}
-        for place in _places(folder):
-            own = name_of(Path(place.within or place.path.name))
-            name = known.get(own.casefold(), own)
-            if name in found:
-                both = f"{found[name]} and {place}"
-                raise SourceError(f"{folder}: {both} are both {self.name}'s {name}; leave one of them there")
-            found[name] = place
-        return found
-
     def _completed(
         self, described: Description, name: str, export: Export, study: StudyFile, columns: tuple[str, ...]
     ) -> TableSource:
-        """What all tables share: nulls, zone, deleted rows, own lookups, customer attributes."""
+        """What all tables share: nulls, zone, deleted rows, own lookups, customer attributes, headings."""
+        headings = export.headings_of(name)
         row_id = self.row_id and next(
             (i for i in (self.row_id, self.as_landed(self.row_id)) if i in columns), None
         )
@@ -171,41 +182,48 @@ class Preset:
             described = _told_apart(described, row_id)
         links = described.pop("links", [])
         links += [{"column": column} for column in export.source.links.get(name, [])]
-        written = {_plain(column): column for column in columns}
+        written = {
+            _plain(said): headings[column] for column in columns for said in (column, headings[column])
+        }
         attributes = {
             wanted: written[_plain(wanted)]
             for wanted in study.customers.attributes
             if _plain(wanted) in written
         }
+        described["where"] = {
+            **described.get("where", {}),
+            **{
+                column: values
+                for name, values in self.kept.items()
+                for column in dict.fromkeys((name, self.as_landed(name)))
+                if column in columns
+            },
+        }
+        described["links"] = links
         return TableSource.model_validate(
             {
-                **described,
-                **export.place_of(name),
+                **headings.renamed(described, export.beside(described)),
+                **export.parts_of(name),
                 "null": list(self.nulls),
                 "time": {"format": "iso", "zone": export.source.zone, **described.get("time", {})},
-                "where": {
-                    **described.get("where", {}),
-                    **{
-                        column: values
-                        for name, values in self.kept.items()
-                        for column in dict.fromkeys((name, self.as_landed(name)))
-                        if column in columns
-                    },
-                },
-                "links": links,
                 "customer_attributes": attributes if described.get("customer") else {},
                 "max_refused": export.source.max_refused,
             }
         )
 
 
-def _places(folder: Path) -> Iterator[Place]:
-    for path in sorted(folder.glob("*")):
-        name = path.name.lower()
-        if name.endswith((*FORMS, *(f"{form}.gz" for form in FORMS))):
-            yield Place(path)
-        elif name.endswith(".zip"):
-            yield from (Place(path, member) for member in members(path) if member.lower().endswith(FORMS))
+def _pieces(described: Description) -> list[Description]:
+    """A table as often as its kinds of events need; all but the first say nothing else of its rows."""
+    events = described.get("events", [])
+    more = [events[first : first + MOST_KINDS] for first in range(MOST_KINDS, len(events), MOST_KINDS)]
+    if not more:
+        return [described]
+    record = {"record": {key: described["record"][key] for key in ("type", "id")}}
+    shared = {key: described[key] for key in ("where", "lookup", "customer", "time") if key in described}
+    return [
+        {**described, "events": events[:MOST_KINDS]},
+        *({**shared, **record, "events": of} for of in more),
+    ]
 
 
 def there(names: list[str], columns: tuple[str, ...]) -> list[str]:
@@ -224,4 +242,4 @@ def _told_apart(described: Description, row_id: str) -> Description:
 
 
 def _plain(column: str) -> str:
-    return column.removesuffix("__c").removesuffix("_c").replace("_", "").casefold()
+    return column.removesuffix("__c").removesuffix("_c").replace("_", "").replace(" ", "").casefold()

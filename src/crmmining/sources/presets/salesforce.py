@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from crmmining.sources.presets.preset import Description, Export, Preset
+from crmmining.sources.presets.headings import Description
+from crmmining.sources.presets.preset import Export, Preset
 from crmmining.sources.presets.written import Written, landed
 
 Table: TypeAlias = Callable[[Export, Written], Description]

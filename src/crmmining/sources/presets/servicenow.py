@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from crmmining.sources.presets.preset import Description, Export, Preset, there
+from crmmining.sources.presets.headings import Description
+from crmmining.sources.presets.preset import Export, Preset, there
 
 LOG, AUDIT, LINES = "incident_event_log", "sys_audit", "sys_history_line"
 

@@ -1,9 +1,10 @@
-"""Zendesk's ticket tables, as a data pipeline lands them or as the incremental export calls them.
+"""Zendesk's ticket tables, as a data pipeline lands them, or in the vendor's own CSV and JSON exports.
 
 Traps known here: whoever asks may be an agent, who is no customer; deleted tickets stay in as status
 ``deleted``, their comments and history too; the history repeats values and is in no order; ``closed`` is
 set by a rule days after ``solved``; private notes stand among the comments; a ticket merged into another
-is closed without being solved; the incremental export has a row for each time a ticket changed.
+is closed without being solved; the incremental export has a row for each time a ticket changed; the CSV
+export knows no history but the last solving, no roles, and writes the account's local time.
 Source: Zendesk API reference (Incremental Exports, Tickets, Users, Ticket Comments, Satisfaction Ratings,
 About native system ticket rules); Fivetran's Zendesk Support schema.
 """
@@ -12,7 +13,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmmining.sources.presets.preset import Description, Export, Preset, there
+from crmmining.sources.presets.headings import Description
+from crmmining.sources.presets.preset import Export, Preset, there
+from crmmining.sources.presets.zendesk_headings import KNOWN_BY, PARTS, SPELLINGS
 
 ACTIVITIES = {
     "ticket": "Ticket: new",
@@ -21,17 +24,20 @@ ACTIVITIES = {
     "ticket_chat_event": "Chat",
     "satisfaction_rating": "Ticket: rated {score}",
 }
+_NAMED_STATUSES = ["New", "Open", "Pending", "Hold", "On-hold", "Solved", "Closed"]
 STATUSES = ["new", "open", "pending", "hold", "on-hold", "solved", "closed"]
 """A custom status stands beside one of these; ``deleted`` is none of them."""
 
 _TRUE, _FALSE = ["true", "True", "TRUE", "t", "1"], ["false", "False", "FALSE", "f", "0"]
 _ATTRIBUTES = [
     "type", "priority", "status", "via_channel", "via.channel", "group_id", "assignee_id", "brand_id",
-    "organization_id", "ticket_form_id",
+    "organization_id", "ticket_form_id", "group", "assignee", "organization", "satisfaction_score",
 ]  # fmt: skip
 _CHANNELS = {
     "web_form": "web", "mail": "email", "voice": "phone", "native_messaging": "chat",
     "mobile": "app", "mobile_sdk": "app", "twitter": "social", "facebook": "social",
+    "Web form": "web", "Web Form": "web", "Mail": "email", "Email": "email", "Voice": "phone",
+    "Web": "web", "Chat": "chat", "Native messaging": "chat", "Twitter": "social", "Facebook": "social",
 }  # fmt: skip
 
 
@@ -53,7 +59,7 @@ def _ticket(export: Export, columns: tuple[str, ...]) -> Description:
         **_channel(columns),
     }
     ticket: Description = {
-        "where": dict.fromkeys(there(["status"], columns), STATUSES),
+        "where": {name: [*STATUSES, *_NAMED_STATUSES] for name in there(["status"], columns)},
         "record": {
             "type": "Ticket",
             "id": "id",
@@ -62,17 +68,28 @@ def _ticket(export: Export, columns: tuple[str, ...]) -> Description:
         },
         "links": [{"column": name, "to": "Ticket"} for name in there(["via_followup_source_id"], columns)],
     }
-    customer = {"zendesk": ["requester_id"]}
+    customer = {"zendesk": ["requester_id"], "email": there(["requester_email"], columns)}
+    solved = _solved(export, columns)
     if not export.has("user"):
-        return {**ticket, "customer": customer, "event": created}
+        return {**ticket, "customer": customer, "events": [created, *solved]}
     return {
         **ticket,
         **_beside(export, "requester_id"),
         "events": [
             {**created, "customer": customer, "where": {"role": ["end-user"]}},
             {**created, "where": {"role": ["agent", "admin"]}},
+            *solved,
         ],
     }
+
+
+def _solved(export: Export, columns: tuple[str, ...]) -> list[Description]:
+    """The last solving, which the ticket itself tells where there is no history."""
+    if export.has("ticket_field_history") or "solved_at" not in columns:
+        return []
+    activity = export.activity("ticket_field_history").replace("{value}", "solved")
+    named = {"template": activity.replace("{field_name}", "status")}
+    return [{"time": "solved_at", "activity": named, "optional": True}]
 
 
 def _ticket_tag(export: Export, columns: tuple[str, ...]) -> Description:
@@ -149,8 +166,10 @@ def _ticket_field_history(export: Export, columns: tuple[str, ...]) -> Descripti
         rated = export.activity("satisfaction_rating").replace("{score}", "{value}")
         events.append(of("satisfaction_score", rated, ["good", "bad"], actor={"value": "customer"}))
     needed = {name for name in template.replace("}", "{").split("{")[1::2] if name not in columns}
-    beside = {"lookup": {**export.place_of("ticket"), "column": "ticket_id", "id": "id"}}
-    return {"record": {"type": "*", "id": "ticket_id"}, "events": events, **(beside if needed else {})}
+    told: Description = {"record": {"type": "*", "id": "ticket_id"}, "events": events}
+    if needed:
+        told["lookup"] = {**export.place_of("ticket"), "column": "ticket_id", "id": "id"}
+    return told
 
 
 def _satisfaction_rating(export: Export, columns: tuple[str, ...]) -> Description:
@@ -203,7 +222,8 @@ ZENDESK = Preset(
         "ticket_field_history": _ticket_field_history,
         "satisfaction_rating": _satisfaction_rating,
     },
-    holds="The folder of the landed tables holds ticket.csv, user.csv, ticket_comment.csv …",
+    holds="The folder of the landed tables holds ticket.csv, user.csv, ticket_comment.csv …; "
+    "the folder of an export from the Admin Center its .csv or .json files",
     told_by={
         "ticket": ["id", "requester_id", "created_at", "status"],
         "ticket_comment": ["id", "ticket_id", "public"],
@@ -217,6 +237,10 @@ ZENDESK = Preset(
         "ticket_tag": ["ticket_tags"],
         "ticket_comment": ["ticket_comments", "comments"],
         "satisfaction_rating": ["satisfaction_ratings"],
+        "ticket_audit": ["ticket_audits", "audits"],
     },
     activities=ACTIVITIES,
+    spellings=SPELLINGS,
+    known_by=KNOWN_BY,
+    parts=PARTS,
 )

@@ -64,7 +64,7 @@ class _Compiler:
 
     def __init__(self, max_states: int, widest: int) -> None:
         self.max_states, self.widest = max_states, widest
-        # By identity: a loop's body stands in its term twice. Terms are kept, lest one gets another's identity.
+        # By identity: a loop's body stands twice in its term. Terms are kept, lest one gets another's.
         self.known: dict[int, tuple[Term, Dfa]] = {}
         self.blocks: dict[str, list[Dfa]] = {}
 

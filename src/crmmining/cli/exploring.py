@@ -30,6 +30,7 @@ from crmmining.cli.options import (
     TimeFormat,
     Top,
     Where,
+    Within,
     Zone,
 )
 from crmmining.cli.rendering import say, show_frame
@@ -52,6 +53,7 @@ def inspect(
     resource: Resource = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     refused: Refused = False,
     form: As = Format.table,
@@ -70,7 +72,7 @@ def inspect(
         return
 
     options = LogOptions(
-        process, goal, case, activity, time, start, customer, resource, time_format, zone, where
+        process, goal, case, activity, time, start, customer, resource, time_format, zone, within, where
     )
     opened = open_source(source, options)
     if opened.log is not None and (opened.study is None or process or goal):
@@ -88,6 +90,7 @@ def variants(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     memory: MemoryLimit = None,
     top: Top = 10,
@@ -100,7 +103,16 @@ def variants(
     from crmmining.cli.chevrons import show_variants
 
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=where, memory=memory
+        process,
+        goal,
+        case,
+        activity,
+        time,
+        time_format=time_format,
+        zone=zone,
+        within=within,
+        where=where,
+        memory=memory,
     )
     _, view = open_view(source, options)
     if form is Format.table:
@@ -118,6 +130,7 @@ def discover(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     memory: MemoryLimit = None,
     miner: Miner = "dfg",
@@ -137,7 +150,16 @@ def discover(
     from crmmining.cli.discovering import discover_map, discover_net
 
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=where, memory=memory
+        process,
+        goal,
+        case,
+        activity,
+        time,
+        time_format=time_format,
+        zone=zone,
+        within=within,
+        where=where,
+        memory=memory,
     )
     if miner == "dfg":
         study, view = open_view(source, options)
@@ -157,6 +179,7 @@ def bottlenecks(
     resource: Resource = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     by: SplitBy = None,
     top: Top = 12,
@@ -168,7 +191,9 @@ def bottlenecks(
     """
     from crmmining.mining.bottlenecks import find_bottlenecks
 
-    options = LogOptions(process, goal, case, activity, time, start, None, resource, time_format, zone, where)
+    options = LogOptions(
+        process, goal, case, activity, time, start, None, resource, time_format, zone, within, where
+    )
     study, log = open_log(source, options)
     found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else ())
     frame = found.to_frame() if found.groups is None else found.groups_frame()
@@ -201,6 +226,7 @@ def export(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
 ) -> None:
     """Write a log, its map or its discovered model to a file; or a whole study as OCEL 2.0.
@@ -212,16 +238,18 @@ def export(
     from crmmining.sources.plain_logs import is_plain_log
 
     if output.suffix in OCEL:
-        if process or goal or where or is_plain_log(source):
+        if process or goal or where or within is not None or is_plain_log(source):
             raise InvalidOptionError(
                 f"{output}: an object-centric log is a whole study, with all its processes and goals; "
-                "take --process, --goal and --where out"
+                "take --process, --goal, --where and --within out"
             )
         export_ocel(open_study(source), output)
         say(f"Wrote {output}")
         return
 
-    options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
+    options = LogOptions(
+        process, goal, case, activity, time, time_format=time_format, zone=zone, within=within, where=where
+    )
     study, log = open_log(source, options)
     export_log(log, output, study)
     say(f"Wrote {output}")

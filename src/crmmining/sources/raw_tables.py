@@ -19,7 +19,7 @@ from crmmining.sources.csv_dialect import (
     with_line_feeds,
 )
 from crmmining.sources.expressions import Columns
-from crmmining.sources.formats import reader_for
+from crmmining.sources.formats import PARQUET, one_table, reader_for
 from crmmining.sources.formats.packed import is_packed, unpacked
 from crmmining.sources.formats.text_rows import Rows
 from crmmining.study.source_spec import Lookup, TableSource
@@ -101,18 +101,18 @@ def _read_into(
     known: Known | None = None,
 ) -> Columns:
     if is_packed(path):
-        with unpacked(path, within, workspace.path) as file:
-            columns = _read_into(workspace, table, file, spec, None)
+        with unpacked(path, within, workspace.path) as (file, deeper):
+            columns = _read_into(workspace, table, file, spec, deeper)
         return Columns(str(path), columns.names)
-    if path.suffix in (".parquet", ".pq"):
+    if path.suffix in PARQUET:
+        one_table(path, within)
         return _read_parquet(workspace, table, path, spec)
     if reader := reader_for(path):
         if not path.is_file():
             raise MissingFileError(path)
         with reader(path, within) as rows:
             return _fill(workspace, table, path, rows, {"", *spec.null})
-    if within is not None:
-        raise SourceError(f"{path}: holds one table; take within: {within} out")
+    one_table(path, within)
     dialect = csv_dialect(path, delimiter=spec.delimiter, quote=spec.quote, encoding=spec.encoding)
     columns = Columns(str(path), dialect.columns)
     _make_raw(workspace, table, columns)

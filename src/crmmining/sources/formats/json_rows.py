@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from crmmining.errors import SourceError, UnreadableValueError
+from crmmining.errors import UnreadableValueError
+from crmmining.sources.formats import one_table
 from crmmining.sources.formats.text_rows import Rows
 
 LINES = (".jsonl", ".ndjson")
@@ -29,8 +30,7 @@ def json_rows(path: Path, within: str | None) -> Iterator[Rows]:
         with object_rows(path, within) as rows:
             yield rows
         return
-    if within is not None:
-        raise SourceError(f"{path}: a JSON file is one table; take within: {within} out")
+    one_table(path, within)
     names: dict[str, None] = {}
     for row in _objects(path):
         names.update(dict.fromkeys(row))

@@ -19,6 +19,8 @@ def spelled(text: str) -> str:
     >>> spelled("a\\x01"), spelled("\\ufffe"), spelled("_x0001_"), spelled("_x000")
     ('a_x0001_', '_xFFFE_', '_x005F_x0001_', '_x000')
     """
+    if text.isascii() and text.isprintable() and "_x" not in text:
+        return text  # nearly all are
     return _TO_SPELL.sub(lambda sign: f"_x{ord(sign[0]):04X}_", text)
 
 

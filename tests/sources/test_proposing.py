@@ -244,14 +244,18 @@ def test_every_sheet_and_every_member_is_a_table(tmp_path: Path) -> None:
     with zipfile.ZipFile(folder / "both.zip", "w") as archive:
         archive.writestr("one.csv", visits.to_csv(index=False))
         archive.writestr("two.csv", calls.to_csv(index=False))
+    with zipfile.ZipFile(folder / "deep.zip", "w") as archive:
+        archive.writestr("one.csv", visits.to_csv(index=False))
+        archive.write(folder / "book.xlsx", "all/book.xlsx")
     proposal = propose_study(folder, tmp_path / "study.yaml")
     declared = read_study_file(proposal.path)
     found = [(s.table, s.within) for s in declared.sources if isinstance(s, TableSource)]
     assert found == [
         ("in/book.xlsx", "Visits"), ("in/book.xlsx", "Calls 2025"), ("in/both.zip", "one.csv"),
-        ("in/both.zip", "two.csv"),
+        ("in/both.zip", "two.csv"), ("in/deep.zip", "all/book.xlsx/Visits"),
+        ("in/deep.zip", "all/book.xlsx/Calls 2025"), ("in/deep.zip", "one.csv"),
     ]  # fmt: skip
-    assert open_study(proposal.path).n_events == 12
+    assert open_study(proposal.path).n_events == 21
 
 
 def test_of_an_object_centric_log_a_person_says_the_type(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from crmmining.cli.options import (
     TimeFormat,
     Top,
     Where,
+    Within,
     Zone,
 )
 from crmmining.cli.rendering import say, show_frame
@@ -66,6 +67,7 @@ def run(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     model: ModelFile = None,
     discover: Discover = None,
@@ -84,7 +86,9 @@ def run(
     from crmmining.cli.checking import conformance_of, missed, show_cases, show_conformance, threshold_of
 
     threshold = threshold_of(fail_under) if fail_under else None
-    options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
+    options = LogOptions(
+        process, goal, case, activity, time, time_format=time_format, zone=zone, within=within, where=where
+    )
     study, log = open_log(source, options)
     result, expired = conformance_of(study, log, model, discover)
     if step is not None:

@@ -31,6 +31,7 @@ from crmmining.cli.options import (
     TimeFormat,
     Top,
     Where,
+    Within,
     Zone,
 )
 from crmmining.cli.rendering import say, show_frame
@@ -53,6 +54,7 @@ def inspect(
     resource: Resource = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     refused: Refused = False,
     form: As = Format.table,
@@ -71,7 +73,7 @@ def inspect(
         return
 
     options = LogOptions(
-        process, goal, case, activity, time, start, customer, resource, time_format, zone, where
+        process, goal, case, activity, time, start, customer, resource, time_format, zone, within, where
     )
     opened = open_source(source, options)
     if opened.log is not None and (opened.study is None or process or goal):
@@ -89,6 +91,7 @@ def variants(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     memory: MemoryLimit = None,
     top: Top = 10,
@@ -101,7 +104,16 @@ def variants(
     from crmmining.cli.chevrons import show_variants
 
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=where, memory=memory
+        process,
+        goal,
+        case,
+        activity,
+        time,
+        time_format=time_format,
+        zone=zone,
+        within=within,
+        where=where,
+        memory=memory,
     )
     _, view = open_view(source, options)
     if form is Format.table:
@@ -119,6 +131,7 @@ def discover(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     memory: MemoryLimit = None,
     miner: Miner = "dfg",
@@ -138,7 +151,16 @@ def discover(
     from crmmining.cli.discovering import discover_map, discover_net
 
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, where=where, memory=memory
+        process,
+        goal,
+        case,
+        activity,
+        time,
+        time_format=time_format,
+        zone=zone,
+        within=within,
+        where=where,
+        memory=memory,
     )
     if miner == "dfg":
         study, view = open_view(source, options)
@@ -158,6 +180,7 @@ def bottlenecks(
     resource: Resource = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
     by: SplitBy = None,
     causes: Causes = False,
@@ -170,7 +193,9 @@ def bottlenecks(
     """
     from crmmining.mining.bottlenecks import find_bottlenecks
 
-    options = LogOptions(process, goal, case, activity, time, start, None, resource, time_format, zone, where)
+    options = LogOptions(
+        process, goal, case, activity, time, start, None, resource, time_format, zone, within, where
+    )
     study, log = open_log(source, options)
     if causes:
         if by is not None:
@@ -233,6 +258,7 @@ def export(
     time: Time = None,
     time_format: TimeFormat = None,
     zone: Zone = "UTC",
+    within: Within = None,
     where: Where = None,
 ) -> None:
     """Write a log, its map or its discovered model to a file; or a whole study as OCEL 2.0.
@@ -244,16 +270,18 @@ def export(
     from crmmining.sources.plain_logs import is_plain_log
 
     if output.suffix in OCEL:
-        if process or goal or where or is_plain_log(source):
+        if process or goal or where or within is not None or is_plain_log(source):
             raise InvalidOptionError(
                 f"{output}: an object-centric log is a whole study, with all its processes and goals; "
-                "take --process, --goal and --where out"
+                "take --process, --goal, --where and --within out"
             )
         export_ocel(open_study(source), output)
         say(f"Wrote {output}")
         return
 
-    options = LogOptions(process, goal, case, activity, time, time_format=time_format, zone=zone, where=where)
+    options = LogOptions(
+        process, goal, case, activity, time, time_format=time_format, zone=zone, within=within, where=where
+    )
     study, log = open_log(source, options)
     export_log(log, output, study)
     say(f"Wrote {output}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmmining.errors import InvalidOptionError
+from crmmining.errors import InvalidOptionError, SeveralTablesError, listed
 
 if TYPE_CHECKING:
     from crmmining.eventlog.log import CaseNotion, EventLog
@@ -40,6 +40,7 @@ class LogOptions:
     resource: str | None = None
     time_format: str | None = None
     zone: str = "UTC"
+    within: str | None = None
     where: Sequence[str] | None = None
     memory: str | None = None
 
@@ -132,6 +133,10 @@ def _plain_log(path: Path, options: LogOptions) -> EventLog | None:
             raise InvalidOptionError(
                 f"{path} is a study file: it says itself which column is what; use --process or --goal"
             )
+        if options.within is not None:
+            raise InvalidOptionError(
+                f"{path} is a study file: within: stands in it beside each table; take --within out"
+            )
         return None
     if options.process or options.goal:
         raise InvalidOptionError("--process and --goal pick a log of a study file; a plain log has one only")
@@ -139,7 +144,19 @@ def _plain_log(path: Path, options: LogOptions) -> EventLog | None:
         raise InvalidOptionError(
             f"{path} is read whole; for a limit of memory declare it as a source of a study file"
         )
-    log = read_table(path, columns=options.columns(), time_format=options.time_format, zone=options.zone)
+    try:
+        log = read_table(
+            path,
+            columns=options.columns(),
+            time_format=options.time_format,
+            zone=options.zone,
+            within=options.within,
+        )
+    except SeveralTablesError as several:
+        raise InvalidOptionError(
+            f"{path}: holds {len(several.names)} {several.what}s; say which with --within NAME: "
+            f"{listed(several.names)}"
+        ) from None
     return where(log, options.conditions)
 
 

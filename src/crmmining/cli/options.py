@@ -38,6 +38,12 @@ TimeFormat = Annotated[
     typer.Option("--time-format", help="Plain log: how times are written, like '%d/%m/%Y %H:%M'."),
 ]
 Zone = Annotated[str, typer.Option("--zone", help="Plain log: the zone of times that name none.")]
+Within = Annotated[
+    str | None,
+    typer.Option(
+        "--within", help="Plain log: which sheet, table, object type or member of a file with several."
+    ),
+]
 Refused = Annotated[bool, typer.Option("--refused", help="A study: list every row that was set aside.")]
 Where = Annotated[
     list[str] | None,

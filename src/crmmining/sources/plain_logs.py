@@ -23,8 +23,8 @@ PARQUET = (".parquet", ".pq")
 XES = formats.LOGS
 NULL = ("",)
 TABLES = (
-    ".csv", ".tsv", ".txt", ".csv.gz", ".csv.zip",
-    *PARQUET, *formats.JSON, *formats.WORKBOOKS, *formats.DATABASES, *formats.OBJECT_LOGS,
+    *formats.CSV, ".txt", *PARQUET, *formats.JSON, *formats.WORKBOOKS, *formats.DATABASES,
+    *formats.OBJECT_LOGS, *formats.PACKED,
 )  # fmt: skip
 ROLES = (
     "case",
@@ -65,13 +65,13 @@ def read_table(
     null: tuple[str, ...] = NULL,
     within: str | None = None,
 ) -> EventLog:
-    """Read a table (CSV, Parquet, JSON, a workbook, SQLite) or a XES file as an event log.
+    """Read a table (CSV, Parquet, JSON, a workbook, SQLite, OCEL) or a XES file as an event log.
 
     `columns` maps roles to column names: activity, time (or timestamp), and what makes a case: case,
     else record, else customer; start, channel, department, resource, actor where known. Columns with
     the names of the XES and OCEL standards need not be told. A time that can be read two ways needs
     `time_format` (``%d/%m/%Y %H:%M``). Ties of time keep the order of the rows. `within` says which sheet,
-    table or object type of a file with several.
+    table, object type or member of a file with several.
 
     Raises:
         SourceError: what cannot be read: file, column, row, value, and the way out.
@@ -82,13 +82,14 @@ def read_table(
     if str(file).endswith(XES):
         from crmmining.sources.xes import read_xes
 
+        formats.one_table(file, within)
         return read_xes(file)
     if not str(file).endswith(TABLES):
         raise SourceError(
             f"{file}: logs are read from {', '.join((*TABLES, *XES))}, "
             f"not {file.suffix or 'a file without suffix'}"
         )
-    if file.suffix in PARQUET and time_format is None and null == NULL:
+    if file.suffix in PARQUET and time_format is None and null == NULL and within is None:
         from crmmining.sources.parquet_columns import ParquetFile
 
         parquet = ParquetFile(file)

@@ -19,7 +19,7 @@ from crmmining.sources.csv_dialect import (
     with_line_feeds,
 )
 from crmmining.sources.expressions import Columns
-from crmmining.sources.formats import JSON, reader_for
+from crmmining.sources.formats import JSON, PARQUET, one_table, reader_for
 from crmmining.sources.formats.elements import elements, known_columns, one_row_each
 from crmmining.sources.formats.packed import is_packed, unpacked
 from crmmining.sources.formats.text_rows import Rows
@@ -122,21 +122,21 @@ def _read_into(
     each: Each | None = None,
 ) -> Columns:
     if is_packed(path):
-        with unpacked(path, within, workspace.path) as file:
-            columns = _read_into(workspace, table, file, spec, None, each=each)
+        with unpacked(path, within, workspace.path) as (file, deeper):
+            columns = _read_into(workspace, table, file, spec, deeper, each=each)
         return Columns(str(path), columns.names)
     if each and not each.separator:
         with elements(path, within, each.column) as rows:
             return _fill(workspace, table, path, rows, {"", *spec.null})
-    if path.suffix in (".parquet", ".pq"):
+    if path.suffix in PARQUET:
+        one_table(path, within)
         return _read_parquet(workspace, table, path, spec)
     if reader := reader_for(path):
         if not path.is_file():
             raise MissingFileError(path)
         with reader(path, within) as rows:
             return _fill(workspace, table, path, rows, {"", *spec.null})
-    if within is not None:
-        raise SourceError(f"{path}: holds one table; take within: {within} out")
+    one_table(path, within)
     dialect = csv_dialect(path, delimiter=spec.delimiter, quote=spec.quote, encoding=spec.encoding)
     columns = Columns(str(path), dialect.columns)
     _make_raw(workspace, table, columns)

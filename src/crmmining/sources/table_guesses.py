@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,14 +75,20 @@ def guess_tables(workspace: Workspace, path: Path, folder: Path) -> list[TableGu
 
     Of an object-centric log it is for a person to say which type of objects is looked at.
     """
+    return list(_guesses(workspace, path, folder, None))
+
+
+def _guesses(workspace: Workspace, path: Path, folder: Path, within: str | None) -> Iterator[TableGuess]:
     try:
-        return [_guess(workspace, path, folder, None)]
+        yield _guess(workspace, path, folder, within)
     except SeveralTablesError as several:
         if several.what == "object type":
             table = Path(os.path.relpath(path, folder)).as_posix()
             doubt = f"{path.name}: left out: {several}"
-            return [TableGuess(path, table, doubts=(doubt,), ready=False)]
-        return [_guess(workspace, path, folder, name) for name in several.names]
+            yield TableGuess(path, table, doubts=(doubt,), ready=False)
+            return
+        for name in several.names:
+            yield from _guesses(workspace, path, folder, name)
 
 
 def _guess(workspace: Workspace, path: Path, folder: Path, within: str | None) -> TableGuess:

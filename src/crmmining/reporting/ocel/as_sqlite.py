@@ -6,12 +6,14 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from crmmining.eventlog.object_log import LoggedObject, ObjectLog
+from crmmining.sources.formats.ocel.attribute_times import since
 
 _KINDS = {"string": "TEXT", "time": "TIMESTAMP", "float": "REAL", "integer": "INTEGER", "boolean": "BOOLEAN"}
-_RESERVED = ("ocel_id", "ocel_time", "ocel_changed_field")
+_RESERVED = ("ocel_id", "ocel_time", "ocel_changed_field", "ocel:activity")
 _EVENT = ("ocel_id TEXT", "ocel_time TIMESTAMP")
 _OBJECT = (*_EVENT, "ocel_changed_field TEXT")
 _TABLES = """
@@ -24,6 +26,23 @@ _TABLES = """
 """
 
 
+@dataclass(frozen=True)
+class _Table:
+    """The table of a type: its name, and of each attribute the column and the kind."""
+
+    name: str
+    columns: dict[str, str]
+    kinds: dict[str, str]
+
+    def add(self, file: sqlite3.Connection, own: dict[str, str], said: dict[str, str]) -> None:
+        """A row of OCEL's own columns and the attributes; a number is written as one, to its last digit."""
+        row: dict[str, str | float] = dict(own)
+        for name, value in said.items():
+            row[self.columns[name]] = float(value) if self.kinds[name] == "float" else value
+        names, marks = ", ".join(map(_quoted, row)), ", ".join("?" * len(row))
+        file.execute(f"INSERT INTO {_quoted(self.name)} ({names}) VALUES ({marks})", list(row.values()))
+
+
 def write_sqlite(log: ObjectLog, path: Path) -> None:
     """Write a log in one transaction."""
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
@@ -34,37 +53,42 @@ def write_sqlite(log: ObjectLog, path: Path) -> None:
         events = _typed(file, "event", log.event_types, _EVENT)
         for event in log.events():
             file.execute("INSERT INTO event VALUES (?, ?)", [event.id, event.type])
-            own = {"ocel_id": event.id, "ocel_time": event.time, **_own(event.attributes)}
-            _add(file, events[event.type], own)
+            own = {"ocel_id": event.id, "ocel_time": event.time}
+            events[event.type].add(file, own, event.attributes)
             rows = [(event.id, other, how) for other, how in event.objects]
             file.executemany("INSERT INTO event_object VALUES (?, ?, ?)", rows)
         file.execute("COMMIT")
 
 
-def _add_object(file: sqlite3.Connection, table: str, of: LoggedObject) -> None:
+def _add_object(file: sqlite3.Connection, table: _Table, of: LoggedObject) -> None:
     """What it was at first in one row, each later change in one more."""
     file.execute("INSERT INTO object VALUES (?, ?)", [of.id, of.type])
-    first = min((time for _, time, _ in of.attributes), default="1970-01-01T00:00:00Z")
-    begun = {name: value for name, time, value in of.attributes if time == first}
-    _add(file, table, {"ocel_id": of.id, "ocel_time": first, **_own(begun)})
+    first = min((time for _, time, _ in of.attributes), key=since, default="1970-01-01T00:00:00Z")
+    begun: dict[str, str] = {}
+    later: list[tuple[str, str, str]] = []
     for name, time, value in of.attributes:
-        if time != first:
-            ((own, text),) = _own({name: value}).items()
-            _add(file, table, {"ocel_id": of.id, "ocel_time": time, "ocel_changed_field": own, own: text})
+        if time == first and name not in begun:
+            begun[name] = value
+        else:
+            later.append((name, time, value))
+    table.add(file, {"ocel_id": of.id, "ocel_time": first}, begun)
+    for name, time, value in later:
+        own = {"ocel_id": of.id, "ocel_time": time, "ocel_changed_field": table.columns[name]}
+        table.add(file, own, {name: value})
     rows = [(of.id, other, how) for other, how in of.objects]
     file.executemany("INSERT INTO object_object VALUES (?, ?, ?)", rows)
 
 
 def _typed(
     file: sqlite3.Connection, what: str, types: dict[str, dict[str, str]], first: Iterable[str]
-) -> dict[str, str]:
+) -> dict[str, _Table]:
     """Make the table of each type, and say which it is."""
-    tables: dict[str, str] = {}
+    tables: dict[str, _Table] = {}
     for name, attributes in types.items():
-        short = _unique(name, [table.removeprefix(f"{what}_") for table in tables.values()])
-        tables[name] = f"{what}_{short}"
-        own = [f"{_quoted(column)} {_KINDS[kind]}" for column, kind in _own(attributes).items()]
-        file.execute(f"CREATE TABLE {_quoted(tables[name])} ({', '.join([*first, *own])})")
+        short = _unique(name, [table.name.removeprefix(f"{what}_") for table in tables.values()])
+        tables[name] = table = _Table(f"{what}_{short}", _own(attributes), attributes)
+        own = [f"{_quoted(column)} {_KINDS[attributes[of]]}" for of, column in table.columns.items()]
+        file.execute(f"CREATE TABLE {_quoted(table.name)} ({', '.join([*first, *own])})")
         file.execute(f"INSERT INTO {what}_map_type VALUES (?, ?)", [name, short])
     return tables
 
@@ -83,22 +107,21 @@ def _unique(name: str, taken: Iterable[str]) -> str:
     return found
 
 
-def _own(attributes: dict[str, str]) -> dict[str, str]:
-    """Attributes under names that no column of OCEL's own has, nor another attribute in another case."""
+def _own(attributes: Iterable[str]) -> dict[str, str]:
+    """Attribute → a name that no column of OCEL's own has, nor another attribute in another case.
+
+    >>> _own(["A", "a", "ocel_id"])
+    {'A': 'A', 'a': 'a_', 'ocel_id': 'ocel_id_'}
+    """
     found: dict[str, str] = {}
     taken = set(_RESERVED)
-    for name, value in attributes.items():
-        own = name
+    for name in attributes:
+        own = name.replace("\0", "_")  # no statement can hold it
         while own.lower() in taken:
             own += "_"
         taken.add(own.lower())
-        found[own] = value
+        found[name] = own
     return found
-
-
-def _add(file: sqlite3.Connection, table: str, row: dict[str, str]) -> None:
-    names, marks = ", ".join(map(_quoted, row)), ", ".join("?" * len(row))
-    file.execute(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", list(row.values()))
 
 
 def _quoted(name: str) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from crmmining.eventlog.object_log import ObjectLog, Relation
+from crmmining.sources.formats.ocel.xml_signs import spelled
 
 
 def write_xml(log: ObjectLog, path: Path) -> None:
-    """Write a log; never more than one event is held. Signs XML cannot hold are left out."""
+    """Write a log; never more than one event is held. Signs XML cannot hold are spelled (`xml_signs`)."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(_pieces(log))
 
@@ -28,7 +29,7 @@ def _pieces(log: ObjectLog) -> Iterator[str]:
     yield "<objects>\n"
     for of in log.objects():
         said = "".join(
-            f"<attribute name={_quoted(name)} time={_quoted(time)}>{escape(_clean(value))}</attribute>"
+            f"<attribute name={_quoted(name)} time={_quoted(time)}>{_content(value)}</attribute>"
             for name, time, value in of.attributes
         )
         yield (
@@ -38,7 +39,7 @@ def _pieces(log: ObjectLog) -> Iterator[str]:
     yield "</objects>\n<events>\n"
     for event in log.events():
         said = "".join(
-            f"<attribute name={_quoted(name)}>{escape(_clean(value))}</attribute>"
+            f"<attribute name={_quoted(name)}>{_content(value)}</attribute>"
             for name, value in event.attributes.items()
         )
         yield (
@@ -56,9 +57,8 @@ def _related(relations: tuple[Relation, ...]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_clean(text))
+    return quoteattr(spelled(text))
 
 
-def _clean(text: str) -> str:
-    """Without the control signs that XML 1.0 knows no way to write."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n\r")
+def _content(text: str) -> str:
+    return escape(spelled(text), {"\r": "&#13;"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 CUSTOMER, GOAL, RECORD = "customer", "goal: ", "record: "
 _IN_A_TYPE = re.compile(r"%|:(?! )")
@@ -27,7 +28,7 @@ def object_id(kind: str, name: str) -> str:
     >>> object_id("A", "b:1"), object_id("A:b", "1"), object_id("goal: Move", "ann@x/1")
     ('A:b:1', 'A%3Ab:1', 'goal: Move:ann@x/1')
     """
-    return f"{_IN_A_TYPE.sub(_spelled, kind)}:{_AT_THE_START.sub(_spelled, name)}"
+    return f"{_type(kind)}:{_AT_THE_START.sub(_spelled, name)}"
 
 
 def customer_name(kind: str, key: str) -> str:
@@ -56,6 +57,11 @@ def goal_id(goal: str, kind: str, key: str, number: int) -> str:
     'goal: Move:ann@x/2'
     """
     return object_id(f"{GOAL}{goal}", f"{customer_name(kind, key)}/{number}")
+
+
+@lru_cache(maxsize=1024)
+def _type(kind: str) -> str:
+    return _IN_A_TYPE.sub(_spelled, kind)
 
 
 def _spelled(sign: re.Match[str]) -> str:

@@ -84,3 +84,15 @@ def chosen(path: Path, what: str, found: list[str], within: str | None) -> str:
     if not found:
         raise SourceError(f"{path}: holds no {what}; export it again, or take it out of the study file")
     raise SeveralTablesError(path, what, found)
+
+
+def one_table(path: Path, within: str | None) -> None:
+    """Nothing is to be named within a file that is one table.
+
+    Raises:
+        SourceError: something is.
+    """
+    from crmmining.errors import SourceError
+
+    if within is not None:
+        raise SourceError(f"{path}: holds one table; take within: {within} out")

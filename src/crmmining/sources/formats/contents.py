@@ -10,7 +10,7 @@ from typing import TypeVar
 from crmmining.errors import CrmminingError, MissingFileError, SourceError
 from crmmining.sources.csv_dialect import HEAD, csv_dialect
 from crmmining.sources.formats import PARQUET, reader_for
-from crmmining.sources.formats.packed import head_of, is_packed, unpacked
+from crmmining.sources.formats.packed import head_of, inside, is_packed, unpacked
 from crmmining.sources.formats.text_rows import as_text
 
 T = TypeVar("T")
@@ -24,14 +24,16 @@ def columns_of(path: Path, within: str | None = None) -> tuple[str, ...]:
         MissingFileError: no such file.
         SourceError: no header, a column name twice, not the form its suffix says.
     """
-    inside = Path(within or path.stem)
-    if not is_packed(path) or reader_for(inside) or inside.suffix in PARQUET:
+    if not is_packed(path):
+        return _of(path, within, _columns)
+    member, _ = inside(path, within)
+    if reader_for(Path(member)) or Path(member).suffix in PARQUET:
         return _of(path, within, _columns)
     with head_of(path, within, HEAD) as head:
         try:
             return csv_dialect(head).columns
         except CrmminingError as error:
-            raise SourceError(str(error).replace(str(head), f"{path}, {within or path.stem}")) from None
+            raise SourceError(str(error).replace(str(head), f"{path}, {member}")) from None
 
 
 def rows_of(path: Path, within: str | None = None) -> list[Row]:
@@ -49,8 +51,8 @@ def _of(path: Path, within: str | None, read: Callable[[Path, str | None], T]) -
         raise MissingFileError(path)
     if not is_packed(path):
         return read(path, within)
-    with unpacked(path, within, None) as file:
-        return read(file, None)
+    with unpacked(path, within, None) as (file, deeper):
+        return read(file, deeper)
 
 
 def _columns(path: Path, within: str | None) -> tuple[str, ...]:

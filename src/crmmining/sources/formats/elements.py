@@ -25,7 +25,7 @@ def elements(path: Path, within: str | None, column: str) -> Iterator[Rows]:
         SourceError: the file is no JSON, or what is under the name no list.
     """
     if is_packed(path):
-        with unpacked(path, within, None) as file, elements(file, None, column) as rows:
+        with unpacked(path, within, None) as (file, deeper), elements(file, deeper, column) as rows:
             yield rows
         return
     if path.suffix.lower() not in JSON:

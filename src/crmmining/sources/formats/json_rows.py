@@ -13,8 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from crmmining.errors import SourceError, UnreadableValueError
+from crmmining.errors import UnreadableValueError
+from crmmining.sources.formats import one_table
 from crmmining.sources.formats.text_rows import Rows
+
+LINES = (".jsonl", ".ndjson")
+_TYPES = ("eventTypes", "objectTypes")
 
 
 @contextmanager
@@ -33,8 +37,7 @@ def json_rows(path: Path, within: str | None, each: str | None = None) -> Iterat
         with object_rows(path, within) as rows:
             yield rows
         return
-    if within is not None:
-        raise SourceError(f"{path}: a JSON file is one table; take within: {within} out")
+    one_table(path, within)
     names: dict[str, None] = {}
     for row in _flat_rows(path, each):
         names.update(dict.fromkeys(row))
@@ -99,10 +102,25 @@ def _values(path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _is_object_log(path: Path) -> bool:
-    """Whether a file begins as OCEL 2.0 does: one object with lists of types, of events or of objects."""
+    """Whether a file begins as OCEL 2.0 does: one object with lists of types, of events or of objects.
+
+    Lines are none of it, whatever their columns are called: neither in a file that is called so, nor where
+    the first line is whole and names no types.
+    """
+    if path.name.lower().endswith(LINES):
+        return False
     with path.open("rb") as file:
         head = file.read(4096).decode("utf-8-sig", "ignore")
-    return bool(re.match(r'\s*\{\s*"(objectTypes|eventTypes|objects|events)"\s*:\s*\[', head))
+        begins = re.match(r'\s*\{\s*"(objectTypes|eventTypes|objects|events)"\s*:\s*\[', head)
+        if not begins or begins[1] in _TYPES:
+            return bool(begins)
+        file.seek(0)
+        first = next((line for line in file if line.strip()), b"")
+    try:
+        found = json.loads(first.decode("utf-8-sig", "replace"))
+    except json.JSONDecodeError:
+        return True  # one object over several lines
+    return any(name in found for name in _TYPES)
 
 
 def _begins_an_array(head: str) -> bool:

@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from crmmining.engine.parts import scratch_folder
-from crmmining.errors import CrmminingError, MissingFileError, SourceError
+from crmmining.errors import CrmminingError, MissingFileError, SeveralTablesError, SourceError
 from crmmining.sources.formats import LOGS, PACKED, chosen
 
 
@@ -22,24 +23,46 @@ def is_packed(path: Path) -> bool:
 
 
 @contextmanager
-def unpacked(path: Path, within: str | None, workspace: Path | None) -> Iterator[Path]:
-    """The file inside; what is said of it names the packed file.
+def unpacked(path: Path, within: str | None, workspace: Path | None) -> Iterator[tuple[Path, str | None]]:
+    """The file inside, and what is meant within it; what is said of it names the packed file.
 
     Raises:
         SourceError: not packed as its name says, no such member, several and none named.
     """
+    member, deeper = inside(path, within)
+    with scratch_folder(workspace) as place:
+        file = Path(place, PurePosixPath(member).name)
+        with _opened(path, member) as packed, file.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, 1 << 20)
+        try:
+            yield file, deeper
+        except SeveralTablesError as several:
+            names = several.names if _is_only(path) else [f"{member}/{name}" for name in several.names]
+            raise SeveralTablesError(path, several.what, names) from None
+        except CrmminingError as error:
+            shown = f"{path}, {member}" if _is_zip(path) else f"{path}"
+            raise SourceError(str(error).replace(str(file), shown)) from None
+
+
+def inside(path: Path, within: str | None) -> tuple[str, str | None]:
+    """The member that is meant, and what within it.
+
+    `within` names a member, what is within the only one, or both: ``export/all.xlsx/Cases``.
+
+    Raises:
+        SourceError: not a .zip, no such member, several and none named.
+    """
     if not path.is_file():
         raise MissingFileError(path)
-    with scratch_folder(workspace) as place:
-        if path.suffix.lower() == ".zip":
-            member, file = _from_zip(path, within, Path(place))
-            shown = f"{path}, {member}"
-        else:
-            file, shown = _from_gzip(path, within, Path(place)), str(path)
-        try:
-            yield file
-        except CrmminingError as error:
-            raise SourceError(str(error).replace(str(file), shown)) from None
+    if not _is_zip(path):
+        return path.stem, within
+    names = members(path)
+    if within in names or within is None:
+        return chosen(path, "file", names, within), None
+    for name in names:
+        if within.startswith(f"{name}/"):
+            return name, within[len(name) + 1 :]
+    return (names[0], within) if len(names) == 1 else (chosen(path, "file", names, within), None)
 
 
 def members(path: Path) -> list[str]:
@@ -55,37 +78,30 @@ def members(path: Path) -> list[str]:
 @contextmanager
 def head_of(path: Path, within: str | None, n_bytes: int) -> Iterator[Path]:
     """The beginning of the file inside, under the name of the file."""
+    member, _ = inside(path, within)
     with scratch_folder(None) as place:
-        if path.suffix.lower() == ".zip":
-            with _archive(path) as archive:
-                member = chosen(path, "file", _members(archive), within)
-                with archive.open(member) as packed:
-                    head = packed.read(n_bytes)
-            file = Path(place, PurePosixPath(member).name)
-        else:
-            with _gzip(path) as packed:
-                head = packed.read(n_bytes)
-            file = Path(place, path.stem)
-        file.write_bytes(head)
+        file = Path(place, PurePosixPath(member).name)
+        with _opened(path, member) as packed:
+            file.write_bytes(packed.read(n_bytes))
         yield file
 
 
-def _from_gzip(path: Path, within: str | None, place: Path) -> Path:
-    if within is not None:
-        raise SourceError(f"{path}: a .gz file holds one table; take within: {within} out")
-    file = place / path.stem
-    with _gzip(path) as packed, file.open("wb") as plain:
-        shutil.copyfileobj(packed, plain, 1 << 20)
-    return file
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
-def _from_zip(path: Path, within: str | None, place: Path) -> tuple[str, Path]:
-    with _archive(path) as archive:
-        member = chosen(path, "file", _members(archive), within)
-        file = place / PurePosixPath(member).name
-        with archive.open(member) as packed, file.open("wb") as plain:
-            shutil.copyfileobj(packed, plain, 1 << 20)
-    return member, file
+def _is_only(path: Path) -> bool:
+    return not _is_zip(path) or len(members(path)) == 1
+
+
+@contextmanager
+def _opened(path: Path, member: str) -> Iterator[IO[bytes] | gzip.GzipFile]:
+    if _is_zip(path):
+        with _archive(path) as archive, archive.open(member) as packed:
+            yield packed
+    else:
+        with _gzip(path) as packed:
+            yield packed
 
 
 def _members(archive: zipfile.ZipFile) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from crmmining.errors import SourceError
 from crmmining.sources.formats import chosen
 from crmmining.sources.formats.ocel import object_rows
-from crmmining.sources.formats.ocel.from_sqlite import TABLES
+from crmmining.sources.formats.ocel.sqlite_tables import TELLING
 from crmmining.sources.formats.text_rows import Rows, as_text
 
 
@@ -30,7 +30,7 @@ def database_rows(path: Path, within: str | None) -> Iterator[Rows]:
                     "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
                 )
             ]
-            if set(found) >= TABLES and within not in found:
+            if TELLING & set(found) and within not in found:
                 with object_rows(path, within) as rows:
                     yield rows
                 return

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from crmmining.errors import SourceError
+from crmmining.sources.formats import one_table
 from crmmining.sources.formats.text_rows import Rows
 
 _VALUES = ("string", "date", "int", "float", "boolean", "id")
@@ -23,8 +24,7 @@ def event_rows(path: Path, within: str | None) -> Iterator[Rows]:
     Raises:
         SourceError: not XML, or no event.
     """
-    if within is not None:
-        raise SourceError(f"{path}: a XES log is one table; take within: {within} out")
+    one_table(path, within)
     names: dict[str, None] = {}
     for event in _events(path):
         names.update(dict.fromkeys(event))

@@ -9,6 +9,7 @@ from typing import Any
 
 from crmmining.errors import SourceError
 from crmmining.eventlog.object_log import LoggedObject, ObjectEvent, ObjectLog, Relation
+from crmmining.sources.formats.ocel.attribute_times import latest_last
 from crmmining.sources.formats.text_rows import as_text
 
 
@@ -24,7 +25,7 @@ def read_json(path: Path) -> ObjectLog:
             _types(said["eventTypes"]),
             _types(said["objectTypes"]),
             lambda: map(_event, said["events"]),
-            lambda: map(_object, said["objects"]),
+            lambda: (_object(path, one) for one in said["objects"]),
         )
         for _ in _all(log):  # what is wrong is said before anything is read of it
             pass
@@ -52,11 +53,13 @@ def _event(said: dict[str, Any]) -> ObjectEvent:
     return ObjectEvent(str(said["id"]), said["type"], said["time"], attributes, _related(said))
 
 
-def _object(said: dict[str, Any]) -> LoggedObject:
+def _object(path: Path, said: dict[str, Any]) -> LoggedObject:
     attributes = [
-        (a["name"], a.get("time", ""), as_text(a["value"]) or "") for a in said.get("attributes", ())
+        (a["name"], as_text(a.get("time")) or "", as_text(a["value"]) or "")
+        for a in said.get("attributes", ())
     ]
-    return LoggedObject(str(said["id"]), said["type"], tuple(attributes), _related(said))
+    id = str(said["id"])
+    return LoggedObject(id, said["type"], latest_last(path, id, attributes), _related(said))
 
 
 def _related(said: dict[str, Any]) -> tuple[Relation, ...]:

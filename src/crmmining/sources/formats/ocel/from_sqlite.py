@@ -2,79 +2,103 @@
 
 from __future__ import annotations
 
+import heapq
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from crmmining.errors import SourceError
 from crmmining.eventlog.object_log import LoggedObject, ObjectEvent, ObjectLog, Relation
+from crmmining.sources.formats.ocel.attribute_times import latest_last
+from crmmining.sources.formats.ocel.sqlite_tables import Tables, check, opened
 from crmmining.sources.formats.text_rows import as_text
 
-TABLES = {"event", "object", "event_object", "event_map_type", "object_map_type"}
-"""By these a SQLite file is known as an object-centric log."""
-_OWN = ("ocel_id", "ocel_time", "ocel_changed_field")
+Row = tuple[int, dict[str, str | None]]
+Relations = dict[str, list[Relation]]
+_OWN = ("ocel_id", "ocel_time", "ocel_changed_field", "ocel:activity")
+"""Columns that are no attributes; the last is one that pm4py leaves in the tables of events."""
 
 
 def read_sqlite(path: Path) -> ObjectLog:
-    """A log; its types and relations are held.
+    """A log in the order of its tables `event` and `object`; its types and relations are held.
 
     Raises:
         SourceError: no SQLite file, or not what OCEL 2.0 says.
     """
-    with _opened(path) as file:
-        typed = {what: dict(file.execute(f"SELECT * FROM {what}_map_type")) for what in ("event", "object")}
-        kinds = {
-            what: {name: _attributes(file, f"{what}_{short}") for name, short in types.items()}
-            for what, types in typed.items()
-        }
-        others: dict[str, list[Relation]] = defaultdict(list)
-        for event, other, how in file.execute("SELECT * FROM event_object"):
-            others[event].append((other, how or ""))
+    with opened(path) as file:
+        tables = check(file, path)
+        of_events, of_objects = (_relations(file, tables, what) for what in ("event", "object"))
+        kinds = {what: _kinds(tables, what) for what in ("event", "object")}
     return ObjectLog(
         kinds["event"], kinds["object"],
-        lambda: _events(path, typed["event"], others), lambda: _objects(path, typed["object"]),
+        lambda: _events(path, tables, of_events), lambda: _objects(path, tables, of_objects),
     )  # fmt: skip
 
 
-def _events(path: Path, types: dict[str, str], others: dict[str, list[Relation]]) -> Iterator[ObjectEvent]:
-    for name, short in types.items():
-        for row in _rows(path, f"event_{short}"):
-            attributes = {key: value for key, value in row.items() if key not in _OWN and value is not None}
-            id = row["ocel_id"] or ""
-            yield ObjectEvent(id, name, row["ocel_time"] or "", attributes, tuple(others.get(id, ())))
+def _events(path: Path, tables: Tables, others: Relations) -> Iterator[ObjectEvent]:
+    for kind, (_, row) in _in_order(path, tables, "event"):
+        id = row["ocel_id"] or ""
+        yield ObjectEvent(id, kind, row["ocel_time"] or "", dict(_said(row)), tuple(others.get(id, ())))
 
 
-def _objects(path: Path, types: dict[str, str]) -> Iterator[LoggedObject]:
-    for name, short in types.items():
-        found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        for row in _rows(path, f"object_{short}"):
-            said = {key: value for key, value in row.items() if key not in _OWN and value is not None}
-            time = row["ocel_time"] or ""
-            found[row["ocel_id"] or ""] += [(key, time, value) for key, value in said.items()]
-        for id, attributes in found.items():
-            latest = tuple(sorted(attributes, key=lambda said: said[1]))
-            yield LoggedObject(id, name, latest, ())
+def _objects(path: Path, tables: Tables, others: Relations) -> Iterator[LoggedObject]:
+    """What an object was at first in one row, each later change in one more; all rows may be absent."""
+    for (_, id, kind), rows in groupby(_in_order(path, tables, "object"), _object):
+        said = [
+            (name, row.get("ocel_time") or "", value) for _, (_, row) in rows for name, value in _said(row)
+        ]
+        yield LoggedObject(id, kind, latest_last(path, id, said), tuple(others.get(id, ())))
 
 
-def _attributes(file: sqlite3.Connection, table: str) -> dict[str, str]:
-    found = file.execute("SELECT name, type FROM pragma_table_info(?)", [table])
-    return {name: str(kind).lower() for name, kind in found if name not in _OWN}
+def _object(found: tuple[str, Row]) -> tuple[int, str, str]:
+    kind, (place, row) = found
+    return place, row["ocel_id"] or "", kind
 
 
-def _rows(path: Path, table: str) -> Iterator[dict[str, str | None]]:
-    with _opened(path) as file:
-        cursor = file.execute('SELECT * FROM "{}" ORDER BY ocel_time'.format(table.replace('"', '""')))
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, map(as_text, row), strict=True))
+def _said(row: dict[str, str | None]) -> list[tuple[str, str]]:
+    """The attributes of a row; of one that says what changed, that alone."""
+    changed = row.get("ocel_changed_field")
+    names = [changed] if changed in row else row
+    return [(name, value) for name in names if name not in _OWN and (value := row[name]) is not None]
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-            yield file
-    except sqlite3.Error as error:
-        raise SourceError(f"{path}: cannot be read as OCEL 2.0 in SQLite: {error}") from None
+def _kinds(tables: Tables, what: str) -> dict[str, dict[str, str]]:
+    return {
+        kind: {name: form.lower() for name, form in tables.columns[table].items() if name not in _OWN}
+        for kind, table in tables.of(what).items()
+    }
+
+
+def _relations(file: sqlite3.Connection, tables: Tables, what: str) -> Relations:
+    """The objects of each event, or of each object; the latter table may be absent."""
+    found: Relations = defaultdict(list)
+    table, first, second = {
+        "event": ("event_object", "ocel_event_id", "ocel_object_id"),
+        "object": ("object_object", "ocel_source_id", "ocel_target_id"),
+    }[what]
+    if table in tables.columns:
+        for one, other, how in file.execute(f"SELECT {first}, {second}, ocel_qualifier FROM {table}"):
+            found[as_text(one) or ""].append((as_text(other) or "", as_text(how) or ""))
+    return found
+
+
+def _in_order(path: Path, tables: Tables, what: str) -> Iterator[tuple[str, Row]]:
+    """Rows of all types with their type, as their ids follow each other in the table `what`."""
+    with opened(path) as file:
+        each = [_of_type(file, what, kind, table) for kind, table in tables.of(what).items()]
+        yield from heapq.merge(*each, key=lambda found: found[1][0])
+
+
+def _of_type(file: sqlite3.Connection, what: str, kind: str, table: str) -> Iterator[tuple[str, Row]]:
+    quoted = '"' + table.replace('"', '""') + '"'
+    cursor = file.execute(
+        f"SELECT m.rowid, m.ocel_id, t.* FROM {what} m LEFT JOIN {quoted} t ON t.ocel_id = m.ocel_id "
+        "WHERE m.ocel_type = ? ORDER BY m.rowid, t.rowid",
+        [kind],
+    )
+    names = [column[0] for column in cursor.description][2:]
+    for place, id, *values in cursor:
+        row: dict[str, Any] = dict(zip(names, map(as_text, values), strict=True))
+        yield kind, (place, {**row, "ocel_id": as_text(id)})

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 from crmmining.errors import SourceError
 from crmmining.eventlog.object_log import LoggedObject, ObjectEvent, ObjectLog, Relation
+from crmmining.sources.formats.ocel.attribute_times import latest_last
+from crmmining.sources.formats.ocel.xml_signs import unspelled
 
 
 def read_xml(path: Path) -> ObjectLog:
@@ -26,7 +28,7 @@ def read_xml(path: Path) -> ObjectLog:
 
 def _events(path: Path) -> Iterator[ObjectEvent]:
     for element in _elements(path, ("event",)):
-        attributes = {_told(path, own, "name"): own.text or "" for own in element.iter("attribute")}
+        attributes = {_told(path, own, "name"): _text(own) for own in element.iter("attribute")}
         id, kind, time = (_told(path, element, name) for name in ("id", "type", "time"))
         yield ObjectEvent(id, kind, time, attributes, _related(path, element))
 
@@ -35,20 +37,24 @@ def _objects(path: Path) -> Iterator[LoggedObject]:
     for element in _elements(path, ("object",)):
         id, kind = (_told(path, element, name) for name in ("id", "type"))
         found = element.iter("attribute")
-        attributes = tuple((_told(path, own, "name"), own.get("time", ""), own.text or "") for own in found)
-        yield LoggedObject(id, kind, attributes, _related(path, element))
+        said = [(_told(path, own, "name"), own.get("time", ""), _text(own)) for own in found]
+        yield LoggedObject(id, kind, latest_last(path, id, said), _related(path, element))
 
 
 def _related(path: Path, element: ElementTree.Element) -> tuple[Relation, ...]:
     found = element.iter("relationship")
-    return tuple((_told(path, own, "object-id"), own.get("qualifier", "")) for own in found)
+    return tuple((_told(path, own, "object-id"), unspelled(own.get("qualifier", ""))) for own in found)
 
 
 def _told(path: Path, element: ElementTree.Element, name: str) -> str:
     said = element.get(name)
     if said is None:
         raise SourceError(f"{path}: not as OCEL 2.0 says: <{element.tag}> without {name}")
-    return said
+    return unspelled(said)
+
+
+def _text(element: ElementTree.Element) -> str:
+    return unspelled(element.text or "")
 
 
 def _elements(path: Path, tags: tuple[str, ...]) -> Iterator[ElementTree.Element]:

@@ -58,6 +58,7 @@ NAMED_TYPES: list[tuple[Any, str]] = [
     (source_spec.PromiseSpec, "[promise](#promise)"),
     (engine_spec.SparkSpec, "[spark](#spark)"),
     (source_spec.TimeFormat, "[time](#time)"),
+    (source_spec.WrittenTime, "[time](#time), without zone"),
     (source_spec.EventSpec, "[event](#event)"),
     (source_spec.RecordSpec, "[record](#record)"),
     (source_spec.LinkSpec, "[link](#link)"),

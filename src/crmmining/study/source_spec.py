@@ -101,11 +101,10 @@ Condition = dict[str, str | list[str]]
 """Column → the value, or one of the values, it must have; the value "" is an absent one."""
 
 
-class TimeFormat(StudyModel):
+class WrittenTime(StudyModel):
     """How times are written; without it, only a writing that can be read one way is accepted."""
 
     format: str | None = None
-    zone: ZoneName = "UTC"
 
     @field_validator("format")
     @classmethod
@@ -116,6 +115,12 @@ class TimeFormat(StudyModel):
                 f"{text!r} is no way of writing times; write '%d/%m/%Y %H:%M', or iso, epoch, epoch_ms"
             )
         return text
+
+
+class TimeFormat(WrittenTime):
+    """The same with the zone of times that name none."""
+
+    zone: ZoneName = "UTC"
 
 
 class EventSpec(StudyModel):
@@ -286,6 +291,12 @@ class ServiceNowSource(PresetSource):
     PRESET: ClassVar[str] = "servicenow"
 
     servicenow: str
+    time: WrittenTime = WrittenTime()
+
+    @property
+    def format(self) -> str:
+        """How its times are written, where the study file says so."""
+        return self.time.format or ""
 
 
 def _amount(text: str | None) -> str | None:

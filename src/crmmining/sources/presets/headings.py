@@ -29,6 +29,7 @@ class Headings:
     columns: tuple[str, ...]
     written: Mapping[str, str]
     absent: Mapping[str, str]
+    headed: bool
 
     @classmethod
     def of(cls, columns: Sequence[str], spellings: Spellings) -> Headings:
@@ -44,7 +45,7 @@ class Headings:
         named = {heading: name for name, heading in written.items()}
         landed = [named.get(column, column) for column in columns if column in named or column not in written]
         headed = any(name != heading for name, heading in written.items())
-        return cls(tuple(landed), written, absent if headed else {})
+        return cls(tuple(landed), written, absent if headed else {}, headed)
 
     def __getitem__(self, name: str) -> str:
         """How a column is written; one that is not there by its heading, to be named as missing."""

@@ -1,4 +1,4 @@
-"""ServiceNow's incident tables: what in them is an event, who the caller is, and their traps.
+"""ServiceNow's incident tables, headed by fields or labels: their events, who the caller is, and traps.
 
 Traps known here: the Audit table holds every field's changes, and a change of state twice (`state` and
 `incident_state`); a closing follows a resolution by itself, and `closed_by` then names the resolver; a
@@ -15,10 +15,16 @@ from collections.abc import Callable, Iterable
 
 from crmmining.sources.presets.headings import Description
 from crmmining.sources.presets.preset import Export, Preset, there
+from crmmining.sources.presets.servicenow_headings import KNOWN_BY, SPELLINGS
 
 LOG, AUDIT, LINES = "incident_event_log", "sys_audit", "sys_history_line"
+METRICS = "metric_instance"
 
-ACTIVITIES = {LOG: "{incident_state}", AUDIT: "{newvalue}", LINES: "{new}", "task_sla": "SLA breached"}
+ACTIVITIES = {
+    LOG: "{incident_state}", AUDIT: "{newvalue}", LINES: "{new}", METRICS: "{value}",
+    "task_sla": "SLA breached",
+}  # fmt: skip
+FIELDS = ["state", "incident_state", "State", "Incident state"]
 # As the choices of a base system are numbered; a list export has the words already.
 STATES = {
     "1": "New", "2": "In Progress", "3": "On Hold", "6": "Resolved", "7": "Closed", "8": "Canceled",
@@ -64,7 +70,7 @@ def _incident(export: Export, columns: tuple[str, ...]) -> Description:
         ]
         events = [event for event in events if event["time"] in columns or event["time"] == "opened_at"]
     named = {"id": "number", "customer": _caller(columns)}
-    return {**described, "events": [{**named, **event} for event in events]}
+    return {**described, **_times(export, "incident"), "events": [{**named, **event} for event in events]}
 
 
 def _event_log(export: Export, columns: tuple[str, ...]) -> Description:
@@ -82,7 +88,7 @@ def _event_log(export: Export, columns: tuple[str, ...]) -> Description:
     }
     opening = {**_opening(columns), "on_change": "opened_at"}
     return {
-        "time": {"format": None},  # proved by the log's own times
+        "time": {"format": export.option("format") or None},  # else proved by the log's own times
         "record": _record(columns),
         "links": _parents(columns),
         "events": [{**shared, **opening}, {**shared, **change}],
@@ -101,16 +107,28 @@ def _changes(table: str) -> Callable[[Export, tuple[str, ...]], Description]:
         event = {
             "time": time,
             "activity": _state(export, table, new),
-            "where": {field: ["state", "incident_state"]},
+            "where": {field: FIELDS},
             "on_change": new,  # both fields tell the same change
             **({"sequence": order[0]} if order else {}),
             **_role("resource", user, columns),
             **_role("actor", user, columns, _users()),
         }
         named = _of_incident(export, columns, _first(columns, "documentkey", "set.id", "set"), "sys_id")
+        named |= _times(export, table)
         return {**named, "event": event} if _told_by(export) == table else named
 
     return described
+
+
+def _metric(export: Export, columns: tuple[str, ...]) -> Description:
+    """A row for each time in a state; it is dated by its start. Other metrics measure other things."""
+    told = {"definition": ["Incident State Duration"], "field": FIELDS}
+    where = {name: told[name] for name in there(list(told), columns) or ["definition"]}
+    event = {
+        "time": "start", "activity": _state(export, METRICS, "value"), "on_change": "value", "where": where,
+    }  # fmt: skip
+    named = {**_of_incident(export, columns, "id", "sys_id"), **_times(export, METRICS)}
+    return {**named, "event": event} if _told_by(export) == METRICS else named
 
 
 def _task_sla(export: Export, columns: tuple[str, ...]) -> Description:
@@ -118,6 +136,7 @@ def _task_sla(export: Export, columns: tuple[str, ...]) -> Description:
     named["record"]["attributes"] = {"sla_breached": {"column": "has_breached", "take": "max"}}
     return {
         **named,
+        **_times(export, "task_sla"),
         "event": {
             "time": "planned_end_time",
             "activity": {"template": export.activity("task_sla")},
@@ -204,7 +223,7 @@ def _state(export: Export, table: str, column: str) -> Description:
 
 def _told_by(export: Export) -> str | None:
     """The table that tells changes of state; of several the one that tells most, lest they count twice."""
-    return next((table for table in (LOG, AUDIT, LINES) if export.has(table)), None)
+    return next((table for table in (LOG, AUDIT, LINES, METRICS) if export.has(table)), None)
 
 
 def _of_incident(export: Export, columns: tuple[str, ...], column: str, named_by: str) -> Description:
@@ -213,6 +232,14 @@ def _of_incident(export: Export, columns: tuple[str, ...], column: str, named_by
         return {"record": {"type": "incident", "id": "number" if "number" in columns else column}}
     lookup = {**export.place_of("incident"), "column": column, "id": named_by}
     return {"record": {"type": "incident", "id": "number"}, "lookup": lookup}
+
+
+def _times(export: Export, table: str) -> Description:
+    """With labels, times are written as the user likes: as the study file says, or as they prove."""
+    declared = export.option("format")
+    if not declared and not export.headings_of(table).headed:
+        return {}
+    return {"time": {"format": declared or None}}
 
 
 def _first(columns: tuple[str, ...], *names: str) -> str:
@@ -233,6 +260,7 @@ SERVICENOW = Preset(
         LOG: _event_log,
         AUDIT: _changes(AUDIT),
         LINES: _changes(LINES),
+        METRICS: _metric,
         "task_sla": _task_sla,
     },
     holds="The folder holds list exports: incident.csv, sys_audit.csv, sys_user.csv …",
@@ -246,8 +274,15 @@ SERVICENOW = Preset(
     kept={
         "tablename": ["incident"],
         "set.table": ["incident"],
+        "table": ["incident", "Incident"],
         "task.sys_class_name": ["Incident", "incident"],
     },
-    also_called={LOG: ["incident_event_log_sample", "uci498_incident_event_log"], "incident": ["incidents"]},
+    also_called={
+        LOG: ["incident_event_log_sample", "uci498_incident_event_log"],
+        METRICS: ["incident_metric"],
+        "incident": ["incidents"],
+    },
     activities=ACTIVITIES,
+    spellings=SPELLINGS,
+    known_by=KNOWN_BY,
 )

@@ -191,12 +191,12 @@ def _by_customer(
     customers: NDArray[Any], over: NDArray[Any], under: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The sums of each customer: their cases hang together, so customers are what is drawn."""
-    _, group = np.unique(_known_apart(customers), return_inverse=True)
+    _, group = np.unique(known_apart(customers), return_inverse=True)
     sums = [np.bincount(group, values.astype(np.float64)) for values in (over, under)]
     return sums[0].astype(np.float64), sums[1].astype(np.float64)
 
 
-def _known_apart(customers: NDArray[Any]) -> NDArray[Any]:
+def known_apart(customers: NDArray[Any]) -> NDArray[Any]:
     """Customers as numbers; one that nobody knows (negative, or nothing) is nobody else."""
     if customers.dtype.kind not in "iu":
         found: dict[object, int] = {}

@@ -162,10 +162,12 @@ def count_contacts(view: GoalView) -> Contacts:
     )
 
 
-def _counts(
-    view: GoalView,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Inbound and outbound contacts per case, and the moment of the first of each (far away if none)."""
+def merged_contacts(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The events that begin a contact of the customer, and those that begin one of the company.
+
+    Row numbers of the log, ascending; what follows within 30 min on the same channel and record is the same
+    contact.
+    """
     log = view.log
     outbound = (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY)
     found = []
@@ -177,7 +179,18 @@ def _counts(
         for column in ("channel", "record"):
             value = log.columns[column][rows]
             merged[1:] &= value[1:] == value[:-1]
+        found.append(rows[~merged])
+    return found[0], found[1]
+
+
+def _counts(
+    view: GoalView,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Inbound and outbound contacts per case, and the moment of the first of each (far away if none)."""
+    log, counts, firsts = view.log, [], []
+    for rows in merged_contacts(view):
         first = np.full(log.n_cases, np.iinfo(np.int64).max)
-        np.minimum.at(first, case, time)
-        found.append((np.bincount(case[~merged], minlength=log.n_cases), first))
-    return found[0][0], found[1][0], found[0][1], found[1][1]
+        np.minimum.at(first, log.case_of_event[rows], log.columns["time"][rows])
+        counts.append(np.bincount(log.case_of_event[rows], minlength=log.n_cases))
+        firsts.append(first)
+    return counts[0], counts[1], firsts[0], firsts[1]

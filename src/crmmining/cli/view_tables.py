@@ -24,6 +24,7 @@ TOPICS = (
     "silos",
     "channel_switches",
     "contacts",
+    "fewer_is_better",
     "leavers",
     "promises",
     "sensitivity",
@@ -31,6 +32,7 @@ TOPICS = (
 
 WIDE = {
     "clocks": ("n_open", "low", "high", "median_business_days"),
+    "fewer_is_better": ("unit", "absent"),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),

@@ -42,7 +42,8 @@ class Fit:
 
 
 def linear(design: Floats, outcome: Floats, cluster: Ints, n_slopes: int) -> Fit:
-    """Least squares; the variance is the sandwich summed by cluster (Liang & Zeger 1986), times G/(G − 1).
+    """Least squares; the variance is the sandwich summed by cluster (Liang & Zeger 1986), times
+    G/(G − 1) · (n − 1)/(n − k) for few clusters.
 
     `design` (n × k) holds the columns of interest first, then the controls with an intercept.
     """
@@ -97,11 +98,12 @@ def _fit(
 
 
 def _clustered(scores: Floats, cluster: Ints) -> Floats:
-    """The sum over clusters of the outer product of their summed scores, times G/(G − 1)."""
+    """The sum over clusters of the outer product of their summed scores, widened for few of them."""
     _, group = np.unique(cluster, return_inverse=True)
-    n = int(group.max()) + 1
+    n, (rows, columns) = int(group.max()) + 1, scores.shape
+    wider = n / max(n - 1, 1) * (rows - 1) / max(rows - columns, 1)
     sums = np.stack([np.bincount(group, column, minlength=n) for column in scores.T], axis=1)
-    return n / max(n - 1, 1) * (sums.T @ sums)
+    return wider * (sums.T @ sums)
 
 
 def _expit(value: Floats) -> Floats:

@@ -19,7 +19,7 @@ def compare(
             "--topic",
             help=(
                 "One table: clocks, white_space, links, watermelons, false_closures, silos, "
-                "channel_switches, contacts, fewer_is_better, leavers, promises, sensitivity."
+                "channel_switches, contacts, effort, fewer_is_better, leavers, promises, sensitivity."
             ),
         ),
     ] = None,

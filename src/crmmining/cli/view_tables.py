@@ -24,6 +24,7 @@ TOPICS = (
     "silos",
     "channel_switches",
     "contacts",
+    "effort",
     "fewer_is_better",
     "leavers",
     "promises",
@@ -32,6 +33,7 @@ TOPICS = (
 
 WIDE = {
     "clocks": ("n_open", "low", "high", "median_business_days"),
+    "effort": ("low", "high", "scale", "absent"),
     "fewer_is_better": ("unit", "absent"),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "sensitivity": ("low", "high", "origin"),
@@ -113,7 +115,8 @@ def show_topic(all_views: Sequence[Views], topic: str, top: int, form: Format) -
         if form is Format.table:
             title = f"{topic.replace('_', ' ')}: {views.goal}"
             narrow = frame.drop(columns=list(WIDE.get(topic, ())), errors="ignore")
-            show_frame(narrow, form, title=title, notes=[result.definition])
+            notes = [*filter(None, [getattr(result, "remark", "")]), result.definition]
+            show_frame(narrow, form, title=title, notes=notes)
         else:
             rows.append(frame.assign(goal=views.goal))
     if form is not Format.table:

@@ -52,6 +52,11 @@ class FewerIsBetter:
     definition: str = DEFINITION
 
     @property
+    def remark(self) -> str:
+        """The verdict."""
+        return self.verdict
+
+    @property
     def follow_up(self) -> int:
         """How long after a moment reaching counts, in microseconds."""
         return self.landmarks.follow_up
@@ -166,7 +171,7 @@ def verdict_of(effects: ContactEffects, follow_up: int) -> tuple[str, Estimate |
 
 
 def dose_of(landmarks: Landmarks) -> pd.DataFrame:
-    """Per moment and direction: contacts so far (from, to), n goals, share reached in the follow-up, interval.
+    """Per moment and direction: contacts so far (from, to), n goals, share reached, its interval.
 
     One goal comes once per moment. Numbers of contacts that few goals have are told together.
     """

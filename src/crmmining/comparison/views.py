@@ -11,6 +11,7 @@ from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
 from crmmining.comparison.clocks import Clocks, compare_clocks
 from crmmining.comparison.closures import FalseClosures, find_false_closures
 from crmmining.comparison.contacts import Contacts, count_contacts
+from crmmining.comparison.effort import Effort, measure_effort
 from crmmining.comparison.fewer_is_better import FewerIsBetter, compare_contacts
 from crmmining.comparison.findings import Finding
 from crmmining.comparison.goal_view import GoalView
@@ -84,6 +85,11 @@ class Views:
         return count_contacts(self.view)
 
     @cached_property
+    def effort(self) -> Effort:
+        """What customers had to do and bear, part by part."""
+        return measure_effort(self.view)
+
+    @cached_property
     def fewer_is_better(self) -> FewerIsBetter:
         """What comes of goals with more contact, by who made it."""
         return compare_contacts(self.view)
@@ -116,6 +122,7 @@ class Views:
             self.silos,
             self.channel_switches,
             self.contacts,
+            self.effort,
             self.fewer_is_better,
             self.leavers,
         )

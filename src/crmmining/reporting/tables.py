@@ -49,6 +49,8 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "silos": views.silos.crossings if views.silos else None,
             "channel_switches": views.channel_switches.pairs if views.channel_switches else None,
             "contacts": views.contacts.to_frame(),
+            "effort": views.effort.to_frame(),
+            "effort_by_outcome": views.effort.by_outcome,
             "fewer_is_better": views.fewer_is_better.to_frame(),
             "contact_dose": views.fewer_is_better.dose,
             "outcomes": views.leavers.by_outcome,

@@ -19,8 +19,8 @@ def compare(
             "--topic",
             help=(
                 "One table: clocks, white_space, links, watermelons, false_closures, first_contacts, silos, "
-                "channel_switches, contacts, leavers, outcomes, waiting_causes, promises, breaches, "
-                "sensitivity, segments, personas, behaviour."
+                "channel_switches, contacts, effort, fewer_is_better, leavers, outcomes, waiting_causes, "
+                "promises, breaches, sensitivity, segments, personas, behaviour."
             ),
         ),
     ] = None,

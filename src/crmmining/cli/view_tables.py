@@ -25,6 +25,8 @@ TOPICS = (
     "silos",
     "channel_switches",
     "contacts",
+    "effort",
+    "fewer_is_better",
     "leavers",
     "outcomes",
     "waiting_causes",
@@ -42,6 +44,8 @@ WIDE = {
     "outcomes": ("at_risk", "reached_low", "reached_high", "abandoned_low", "abandoned_high"),
     "behaviour": ("sampled", "by_chance", "p"),
     "personas": ("n_goals", "others"),
+    "effort": ("low", "high", "scale", "absent"),
+    "fewer_is_better": ("unit", "absent"),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "segments": ("unit", "low", "high", "n_rest"),
     "sensitivity": ("low", "high", "origin"),
@@ -126,7 +130,8 @@ def show_topic(all_views: Sequence[Views], topic: str, top: int, form: Format) -
         if form is Format.table:
             title = f"{topic.replace('_', ' ')}: {views.goal}"
             narrow = frame.drop(columns=list(WIDE.get(topic, ())), errors="ignore")
-            show_frame(narrow, form, title=title, notes=[result.definition])
+            notes = [*filter(None, [getattr(result, "remark", "")]), result.definition]
+            show_frame(narrow, form, title=title, notes=notes)
         else:
             rows.append(frame.assign(goal=views.goal))
     if form is not Format.table:

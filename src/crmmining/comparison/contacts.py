@@ -175,17 +175,20 @@ def merged_contacts(view: GoalView, chosen: NDArray[np.bool_]) -> NDArray[np.int
     return rows[~merged]
 
 
+def contacts_of_both(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The events that begin a contact of the customer, and those that begin one of the company."""
+    outbound = (view.log.columns["contact"] > 0) & (view.log.columns["actor"] == COMPANY)
+    return merged_contacts(view, view.is_customer_contact), merged_contacts(view, outbound)
+
+
 def _counts(
     view: GoalView,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Inbound and outbound contacts per case, and the moment of the first of each (far away if none)."""
-    log = view.log
-    outbound = (log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY)
-    found = []
-    for chosen in (view.is_customer_contact, outbound):
-        rows = merged_contacts(view, chosen)
-        case, time = log.case_of_event[rows], log.columns["time"][rows]
+    log, counts, firsts = view.log, [], []
+    for rows in contacts_of_both(view):
         first = np.full(log.n_cases, np.iinfo(np.int64).max)
-        np.minimum.at(first, case, time)
-        found.append((np.bincount(case, minlength=log.n_cases), first))
-    return found[0][0], found[1][0], found[0][1], found[1][1]
+        np.minimum.at(first, log.case_of_event[rows], log.columns["time"][rows])
+        counts.append(np.bincount(log.case_of_event[rows], minlength=log.n_cases))
+        firsts.append(first)
+    return counts[0], counts[1], firsts[0], firsts[1]

@@ -15,6 +15,8 @@ from crmmining.comparison.channels import ChannelSwitches, find_channel_switches
 from crmmining.comparison.clocks import Clocks, compare_clocks
 from crmmining.comparison.closures import FalseClosures, find_false_closures
 from crmmining.comparison.contacts import Contacts, count_contacts
+from crmmining.comparison.effort import Effort, measure_effort
+from crmmining.comparison.fewer_is_better import FewerIsBetter, compare_contacts
 from crmmining.comparison.findings import Finding
 from crmmining.comparison.first_contacts import FirstContacts, resolve_first_contacts
 from crmmining.comparison.goal_view import GoalView
@@ -97,6 +99,16 @@ class Views:
         return count_contacts(self.view)
 
     @cached_property
+    def effort(self) -> Effort:
+        """What customers had to do and bear, part by part."""
+        return measure_effort(self.view)
+
+    @cached_property
+    def fewer_is_better(self) -> FewerIsBetter:
+        """What comes of goals with more contact, by who made it."""
+        return compare_contacts(self.view)
+
+    @cached_property
     def leavers(self) -> Leavers:
         """Outcomes, silent leavers, and what the survey can tell."""
         return find_leavers(self.view)
@@ -160,6 +172,8 @@ class Views:
             self.silos,
             self.channel_switches,
             self.contacts,
+            self.effort,
+            self.fewer_is_better,
             self.leavers,
             self.outcomes,
             self.waiting_causes,

@@ -93,6 +93,11 @@ class Study:
         """Activities after which nobody is waited for, by name."""
         return tuple(spec.name or key for key, spec in self.declared.activities.items() if spec.on_hold)
 
+    @property
+    def asking(self) -> tuple[str, ...]:
+        """Activities in which the company asks the customer for something, by name."""
+        return tuple(spec.name or key for key, spec in self.declared.activities.items() if spec.asks)
+
     @cached_property
     def n_events(self) -> int:
         """Number of events loaded."""

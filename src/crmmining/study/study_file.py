@@ -67,6 +67,7 @@ class ActivitySpec(StudyModel):
     visible: bool | None = None
     contact: bool | None = None
     on_hold: bool = False
+    asks: bool = False
 
 
 class Customers(StudyModel):

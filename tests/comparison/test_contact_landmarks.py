@@ -1,8 +1,11 @@
 """Moments of open goals: contacts so far, what came after, what cannot be known yet; by hand."""
 
+import numpy as np
 import pytest
+from tests.comparison.contact_worlds import contact_world
 from tests.comparison.tiny import GOAL, answered, by_company, by_customer, days, goal, tiny_views
 
+from crmmining.comparison import contact_landmarks
 from crmmining.comparison.contact_landmarks import SPANS, find_landmarks
 
 
@@ -69,3 +72,16 @@ def test_reached_counts_within_the_follow_up_and_late_moments_are_not_followed(m
     assert found.reached[ann].tolist() == [False, True, True] and not found.reached[bob].any()
     assert found.followed[ann].all() and found.followed[bob].all() and not found.followed[eve].any()
     assert found.score[ann].tolist() == [5, 5, 5]
+
+
+def test_of_very_many_goals_a_fixed_draw_of_whole_customers_is_looked_at(monkeypatch):
+    view = contact_world(1)
+    every = find_landmarks(view)
+    monkeypatch.setattr(contact_landmarks, "MOST_MOMENTS", 600)
+    drawn = find_landmarks(view)
+    assert 450 < drawn.case.size < 750 < every.case.size
+    chosen = np.isin(every.cluster, drawn.cluster)
+    assert np.array_equal(every.case[chosen], drawn.case) and drawn.edges.tolist() == every.edges.tolist()
+    # beyond the draw all stays as it is: contacts so far, what comes after
+    assert np.array_equal(every.inbound[chosen], drawn.inbound)
+    assert np.array_equal(every.inbound_after[chosen], drawn.inbound_after)

@@ -161,6 +161,21 @@ def test_a_repeat_may_come_in_another_attempt_but_not_after_the_window(tmp_path)
     assert of == {"ann": 1, "bob": 0}
 
 
+def test_going_on_is_no_repeat_but_the_same_step_again_is(tmp_path):
+    happenings = [
+        by_customer("ann", 0, "Ask"), by_customer("ann", 1, "Signed"), by_customer("ann", 2, "Called"),
+        by_customer("bob", 0, "Ask"), by_customer("bob", 1, "Signed"), by_customer("bob", 3, "Signed"),
+        by_customer("bob", 12, "Signed"), by_customer("ann", 13, "Done"),
+    ]  # fmt: skip
+    declared = {
+        "goals": {GOAL: goal(["Ask"], ["Done"], includes={"activities": ["Called", "Signed"]})},
+        "journeys": {GOAL: [{"stage": "All", "steps": ["Ask", "Signed", "Done"]}]},
+    }
+    view = tiny_views(tmp_path, happenings, **declared).view
+    repeats = effort_parts(view)[0].amount
+    assert [repeats[case_of(view, name)] for name in ("ann", "bob")] == [1, 1]
+
+
 @pytest.mark.parametrize("name", ["Move into a home", "Understand my bill"])
 def test_parts_add_up_on_the_sample_and_lie_in_their_bounds(home_move_study, name):
     views = compare_views(home_move_study, name)

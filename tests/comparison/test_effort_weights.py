@@ -51,7 +51,7 @@ def test_answers_all_alike_fit_nothing():
     assert not found.fitted and "alike" in found.reason
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_goals_changes_nothing_and_weights_keep_their_sum(seed):
     scaled, satisfaction, outcome, customers = world(seed, truth=(1.0, 0.3, 0.0))

@@ -42,12 +42,13 @@ def test_long_goals_that_collect_contacts_fool_a_count_but_not_the_test():
 
 
 def test_a_true_effect_is_found_and_covered():
-    large = reached_effects(999, n=40_000, effect=0.3)
-    assert large["reached", "outbound"].low > 0.03  # each contact of the company multiplies the odds by 1.35
-    assert abs(large["reached", "inbound"].value) < 0.01  # and the customer's does nothing
-    truth = {kind: large["reached", kind].value for kind in KINDS}
-    for kind, share in coverage(truth, 0.3, 300).items():
-        assert 0.92 <= share <= 0.97, kind
+    # each contact of the company multiplies the odds by 1.35 from then on, the customer's does nothing; what
+    # that makes of a share is the mean over 40 worlds of 20,000 goals, standard error 0.0014 or less
+    truth = {"inbound": 0.0048, "outbound": 0.0488, "unasked": 0.0528, "answering": 0.0472}
+    large = reached_effects(999, n=20_000, effect=0.3)
+    assert large["reached", "outbound"].low > 0.03 and abs(large["reached", "inbound"].value) < 0.01
+    for kind, share in coverage(truth, 0.3, 500).items():
+        assert 0.925 <= share <= 0.97, kind
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -85,7 +85,7 @@ def views(request, tmp_path_factory):
 def results(views):
     return [
         views.clocks, views.white_space, views.links, views.watermelons, views.false_closures, views.silos,
-        views.channel_switches, views.contacts, views.leavers, *views.promises.results,
+        views.channel_switches, views.contacts, views.effort, views.leavers, *views.promises.results,
     ]  # fmt: skip
 
 
@@ -169,6 +169,8 @@ def numbers(views):
         "closures": views.false_closures.processes,
         "silos": views.silos.crossings,
         "switches": views.channel_switches.pairs,
+        "effort": views.effort.to_frame(),
+        "contact dose": views.fewer_is_better.dose,
         "outcomes": views.leavers.by_outcome,
         "promises": views.promises.to_frame(),
         "watermelons": views.watermelons.processes,

@@ -18,6 +18,8 @@ SPANS = 5
 """Into so many spans the time a goal is open is divided, each holding the end of as many goals."""
 FOLLOWED = 0.95
 """The follow-up is so long that this share of the goals reached later are reached within it."""
+MOST_MOMENTS = 60_000
+"""Beyond so many moments a fixed draw of customers is looked at: intervals are narrow enough by then."""
 FAR = np.iinfo(np.int64).max
 
 
@@ -65,6 +67,7 @@ def find_landmarks(view: GoalView) -> Landmarks:
     rows = np.flatnonzero(alive & (time < over[case]))
     key = case[rows] * (SPANS + 1) + span[rows]
     rows = rows[np.concatenate([[True], key[1:] != key[:-1]])] if rows.size else rows
+    rows = rows[_drawn(view, rows.size)[case[rows]]]
     into, out = contacts_of_both(view)
     n_in, n_out = _so_far(view, into), _so_far(view, out)
     answering = _so_far(view, out[_answered(view, into, out)])
@@ -99,6 +102,17 @@ def span_name(landmarks: Landmarks, span: int) -> str:
     if span == SPANS:
         return f"after day {days[-1]:.3g}"
     return f"day {days[span - 1]:.3g} to {days[span]:.3g}"
+
+
+def _drawn(view: GoalView, n_moments: int) -> NDArray[np.bool_]:
+    """Per case whether its customer is looked at, by their key: the same ones in whatever order they come."""
+    from pandas.util import hash_array
+
+    if n_moments <= MOST_MOMENTS:
+        return np.ones(view.log.n_cases, bool)
+    cases = view.log.cases
+    keys = cases["customer_key"].astype(str).to_numpy(object) if "customer_key" in cases else view.customers
+    return np.asarray(hash_array(keys) < MOST_MOMENTS / n_moments * 2.0**64)
 
 
 def _moments(view: GoalView, column: str) -> NDArray[np.int64]:

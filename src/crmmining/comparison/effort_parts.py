@@ -94,20 +94,30 @@ def _process_of_events(view: GoalView) -> Rows:
 
 
 def _repeats(view: GoalView) -> Rows:
-    """Contacts that are no wanted step, within W of an earlier one of the same customer for the same goal."""
+    """Contacts within W of an earlier one of the same customer for the same goal.
+
+    Going on to a wanted step of the ideal is no repeat; doing the same step again within W is one.
+    """
     log, (into, _) = view.log, contacts_of_both(view)
     need = known_apart(view.customers)
     if "by_value" in log.cases:
         by = log.cases["by_value"].astype("object").fillna("").astype(str).to_numpy()
         codes = np.unique(by, return_inverse=True)[1]
         need = np.unique(np.stack([need, codes]), axis=1, return_inverse=True)[1].reshape(-1)
-    of, time = need[log.case_of_event[into]], log.columns["time"][into]
-    order = np.lexsort((into, time, of))
-    soon = np.zeros(into.size, bool)
+    of, activity = need[log.case_of_event[into]], log.columns["activity"][into].astype(np.int64)
+    same_step = of * len(log.activities) + activity
+    again = ~view.is_progress[into] | _soon_again(view, into, same_step)
+    return into[_soon_again(view, into, of) & again]
+
+
+def _soon_again(view: GoalView, rows: Rows, group: Rows) -> NDArray[np.bool_]:
+    """Which events come within W of an earlier one of their group."""
+    time, soon = view.log.columns["time"][rows], np.zeros(rows.size, bool)
+    order = np.lexsort((rows, time, group))
     after, before = order[1:], order[:-1]
     window = view.declared.window.microseconds()
-    soon[after] = (of[after] == of[before]) & (time[after] - time[before] <= window)
-    return into[soon & ~view.is_progress[into]]
+    soon[after] = (group[after] == group[before]) & (time[after] - time[before] <= window)
+    return soon
 
 
 def _transfers(view: GoalView) -> Rows | None:

@@ -11,6 +11,7 @@ from crmmining.estimates import REPLICATES, SEED, Estimate, absent, known_apart
 
 FEWEST_ANSWERS = 100
 FOLDS = 10
+MOST_DRAWN = 4_000_000  # draws held at once
 _OF_GAIN = "correlation with answered dissatisfaction, held-out, of fitted weights less that of equal ones"
 
 Floats = NDArray[np.float64]
@@ -88,13 +89,10 @@ def _gain(x: Floats, y: Floats, group: NDArray[np.int64]) -> tuple[Estimate, flo
         if here.any() and not here.all():
             weight = _non_negative(x[~here], y[~here])
             foretold[here] = (x[here] - x[~here].mean(axis=0)) @ weight
-    plain = x.sum(axis=1)
-    draws = np.random.default_rng(SEED + 1).poisson(1.0, (REPLICATES, n))[:, group].astype(float)
-    of_fitted = _correlation(draws, foretold, y)
-    spread = of_fitted - _correlation(draws, plain, y)
-    once = np.ones((1, y.size))
-    fitted, equal = float(_correlation(once, foretold, y)[0]), float(_correlation(once, plain, y)[0])
-    low, high = np.quantile(spread, [0.025, 0.975])
+    moments = [_moments(guess, y, group) for guess in (foretold, x.sum(axis=1))]
+    fitted, equal = (float(_correlation(sums.sum(axis=0))) for sums in moments)
+    of_fitted, of_equal = _redrawn(moments, n)
+    low, high = np.quantile(of_fitted - of_equal, [0.025, 0.975])
     gain = Estimate(fitted - equal, float(low), float(high), y.size, "score", _OF_GAIN)
     return gain, equal, float(np.quantile(of_fitted, 0.025))
 
@@ -107,11 +105,26 @@ def _non_negative(x: Floats, y: Floats) -> Floats:
     return weight if weight.sum() > 0 else np.ones(weight.size)
 
 
-def _correlation(weight: Floats, a: Floats, b: Floats) -> Floats:
-    """Pearson's correlation under each row of weights; 0 where one side does not vary."""
-    total = np.maximum(weight.sum(axis=1), 1e-12)
-    mean_a, mean_b = weight @ a / total, weight @ b / total
-    covariance = weight @ (a * b) / total - mean_a * mean_b
-    variance = (weight @ (a * a) / total - mean_a**2) * (weight @ (b * b) / total - mean_b**2)
+def _moments(a: Floats, b: Floats, group: NDArray[np.int64]) -> Floats:
+    """Per customer the sums a correlation is made of: n, a, b, a², b², ab."""
+    columns = (np.ones(a.size), a, b, a * a, b * b, a * b)
+    return np.stack([np.bincount(group, column) for column in columns], axis=1)
+
+
+def _redrawn(moments: list[Floats], n: int) -> list[Floats]:
+    """Each correlation under customers drawn again (Poisson weights), the same for all of them."""
+    random, part = np.random.default_rng(SEED + 1), max(1, MOST_DRAWN // n)
+    found: list[list[Floats]] = [[] for _ in moments]
+    for start in range(0, REPLICATES, part):
+        draws = random.poisson(1.0, (min(part, REPLICATES - start), n)).astype(float)
+        for sums, kept in zip(moments, found, strict=True):
+            kept.append(_correlation(draws @ sums))
+    return [np.concatenate(kept) for kept in found]
+
+
+def _correlation(sums: Floats) -> Floats:
+    """Pearson's correlation from its sums (last axis); 0 where one side does not vary."""
+    _, a, b, aa, bb, ab = np.moveaxis(sums / np.maximum(sums[..., :1], 1e-12), -1, 0)
+    variance = (aa - a * a) * (bb - b * b)
     flat = variance <= 1e-12
-    return np.where(flat, 0.0, covariance / np.sqrt(np.where(flat, 1.0, variance)))
+    return np.asarray(np.where(flat, 0.0, (ab - a * b) / np.sqrt(np.where(flat, 1.0, variance))))

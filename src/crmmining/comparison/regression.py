@@ -13,7 +13,7 @@ from crmmining.estimates import Z95
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOST_STEPS = 50
-CLOSE_ENOUGH = 1e-9
+CLOSE_ENOUGH = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def logistic(design: Floats, outcome: Floats, cluster: Ints, n_slopes: int) -> F
     beta = np.zeros(design.shape[1])
     for _ in range(MOST_STEPS):
         p = _expit(design @ beta)
-        inverse = np.linalg.pinv((design * (p * (1 - p))[:, None]).T @ design, hermitian=True)
+        inverse = np.linalg.pinv((design.T * (p * (1 - p))) @ design, hermitian=True)
         step = inverse @ (design.T @ (outcome - p))
         beta = beta + step
         if not np.isfinite(beta).all():
@@ -86,13 +86,12 @@ def _fit(
 ) -> Fit:
     """The slopes of interest; those that other columns determine are none."""
     error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", gradient, variance, gradient), 0))
-    slope = slope[:n_slopes].copy()
+    slope, gram = slope[:n_slopes].copy(), design.T @ design
     for k in range(n_slopes):
-        others = np.delete(design, k, axis=1)
-        rest = design[:, k] - others @ (
-            np.linalg.pinv(others.T @ others, hermitian=True) @ (others.T @ design[:, k])
-        )
-        if rest @ rest < 1e-8 * max(float(design[:, k] @ design[:, k]), 1e-12):
+        others = np.delete(np.arange(gram.shape[0]), k)
+        shared = gram[others, k]
+        rest = gram[k, k] - shared @ np.linalg.pinv(gram[np.ix_(others, others)], hermitian=True) @ shared
+        if rest < 1e-8 * max(gram[k, k], 1e-12):
             slope[k], error[k] = np.nan, np.nan
     return Fit(slope, error, int(design.shape[0]), int(np.unique(cluster).size))
 

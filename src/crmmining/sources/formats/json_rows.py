@@ -26,7 +26,7 @@ def json_rows(path: Path, within: str | None, each: str | None = None) -> Iterat
     """The objects of a file, read twice: for all its names, then for the values.
 
     With `each`, the elements of the list that each object has under this name: a column ``comments.id`` for
-    every name of its objects, beside the columns of the object it stands in.
+    every name of its objects, beside what is not nested in the object they stand in.
 
     Raises:
         SourceError: not UTF-8, no JSON, or something else than objects.
@@ -46,7 +46,7 @@ def json_rows(path: Path, within: str | None, each: str | None = None) -> Iterat
 
 def _flat_rows(path: Path, each: str | None) -> Iterator[dict[str, Any]]:
     for place, value in _objects(path):
-        row = _flat(value)
+        row = _with_leaves(value)
         if each is None:
             yield row
             continue
@@ -56,19 +56,30 @@ def _flat_rows(path: Path, each: str | None) -> Iterator[dict[str, Any]]:
                 f"{path}: {place}, {each!r}: {json.dumps(_plain(elements))[:60]} is no list; "
                 f"take each: {each} out, or export the file again"
             )
+        beside = {name: said for name, said in row.items() if not isinstance(said, dict | list)}
         for element in elements:
-            own = _flat(element) if isinstance(element, dict) else {}
-            yield {**row, each: element, **{f"{each}.{name}": said for name, said in own.items()}}
+            if isinstance(element, dict):
+                yield {**beside, **dict(_leaves(element, f"{each}."))}
+            else:
+                yield {**beside, each: element}
 
 
-def _flat(value: dict[str, Any]) -> dict[str, Any]:
-    """The same with the names of nested objects beside; one written so itself has the first say."""
-    row = dict(value)
+def _with_leaves(value: dict[str, Any]) -> dict[str, Any]:
+    """An object with what is nested in it beside; a name that is written so has the first say."""
+    row = value
     for name, said in value.items():
         if isinstance(said, dict):
-            for inner, nested in _flat(said).items():
-                row.setdefault(f"{name}.{inner}", nested)
-    return row
+            row = {**dict(_leaves(said, f"{name}.")), **row}
+    return {**value, **row} if row is not value else dict(value)
+
+
+def _leaves(value: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """What an object says, and what its nested objects say under their names and a point."""
+    for name, said in value.items():
+        if isinstance(said, dict):
+            yield from _leaves(said, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", said
 
 
 def _objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

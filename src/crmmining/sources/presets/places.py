@@ -116,7 +116,7 @@ def _parts_of(found: Mapping[str, Place], preset: Preset) -> dict[str, Place]:
 def _has_parts(place: Place, preset: Preset) -> bool:
     """Whether a file has any part of a table; of lists that are all empty nothing is known."""
     assert place.part
-    return place.each in place.columns() and preset.is_told(place.part.table, place)
+    return bool(place.columns()) and preset.is_told(place.part.table, place)
 
 
 def _headed(place: Place, preset: Preset) -> str | None:

@@ -19,7 +19,7 @@ def compare(
             "--topic",
             help=(
                 "One table: clocks, white_space, links, watermelons, false_closures, silos, "
-                "channel_switches, contacts, leavers, promises, sensitivity."
+                "channel_switches, contacts, leavers, promises, sensitivity, moments, stage_satisfaction."
             ),
         ),
     ] = None,

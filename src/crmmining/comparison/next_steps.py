@@ -75,6 +75,13 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "declare what customers are told (promises: {since: …, until: …, within: 2 business days})",
             "how many are broken, and what that costs",
         )
+    if views.moments is None:
+        yield NextStep(
+            "moments",
+            "fewer than 20 goals were reached, or fewer than 20 given up",
+            "load a longer time, or say what ends the goal (ended_by:, silence:)",
+            "the steps at which goals are won or lost",
+        )
     if view.journey is None:
         yield NextStep(
             "conformance",

@@ -15,9 +15,11 @@ from crmmining.comparison.findings import Finding
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.leavers import Leavers, find_leavers
 from crmmining.comparison.links import LinkMatrix, link_stages
+from crmmining.comparison.moments import Moments, find_moments
 from crmmining.comparison.next_steps import NextStep, next_steps
 from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.silos import Silos, cross_silos
+from crmmining.comparison.stage_satisfaction import StageSatisfaction, satisfaction_by_stage
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
 from crmmining.comparison.weekday_findings import weekday_findings
 from crmmining.comparison.white_space import WhiteSpace, measure_white_space
@@ -88,6 +90,16 @@ class Views:
         return find_leavers(self.view)
 
     @cached_property
+    def moments(self) -> Moments | None:
+        """Steps at which goals are won or lost; None with too few reached or given up."""
+        return find_moments(self.view)
+
+    @cached_property
+    def stage_satisfaction(self) -> StageSatisfaction | None:
+        """Answers by stage; None without an ideal journey or an answer."""
+        return satisfaction_by_stage(self.view)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """The headline numbers under other thresholds; None where the tables lie on Spark."""
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
@@ -111,6 +123,7 @@ class Views:
             self.channel_switches,
             self.contacts,
             self.leavers,
+            self.moments,
         )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)

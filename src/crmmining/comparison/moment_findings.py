@@ -33,8 +33,8 @@ def _undeclared(moments: Moments, view: GoalView, row: dict[Any, Any]) -> Findin
         moments,
         view,
         step,
-        f"After “{step}” {row['share_with']:.0%} of “{goal}” goals are reached, {row['share_without']:.0%} of "
-        "those that went on from the same point without it; nobody declared it a moment of truth",
+        f"After “{step}” {row['share_with']:.0%} of “{goal}” goals are reached, {row['share_without']:.0%} "
+        "of those that went on from the same point without it; nobody declared it a moment of truth",
         "Goals compared had come equally far and both went on. An association: what led to the step may also "
         "have led to the outcome.",
         f"Look at what happens at “{step}”, give it an owner, and "
@@ -49,14 +49,14 @@ def _undeclared(moments: Moments, view: GoalView, row: dict[Any, Any]) -> Findin
 
 
 def _unseen(moments: Moments, view: GoalView, row: dict[Any, Any]) -> Finding:
-    step, goal = row["step"], moments.goal
+    step, goal, points = row["step"], moments.goal, f"{100 * row['detectable']:.0f} points"
     return _finding(
         moments,
         view,
         step,
         f"“{step}” is said to be a moment of truth of “{goal}”, the data does not show it: "
-        f"{row['share_with']:.0%} are reached with it, {row['share_without']:.0%} of those that went on without "
-        f"it (80 of 100 such studies would show a difference of {100 * row['detectable']:.0f} points)",
+        f"{row['share_with']:.0%} are reached with it, {row['share_without']:.0%} of those that went on "
+        f"without it (a difference of {points} would be seen in 80 of 100 such studies)",
         "What is believed to matter gets the money; what matters is measured.",
         f"Ask why “{step}” was chosen, and whether it matters for something else than reaching the goal.",
         0.02,

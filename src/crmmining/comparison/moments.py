@@ -24,7 +24,7 @@ DEFINITION = (
     "went on with another, both decided later and come from the same point: same step before, same number of "
     "steps so far, as far along the ideal journey with the same things beside it, about as long under way "
     "(at the step before, and at the step itself; the weaker of both answers counts). Measured = it stands "
-    "at a false discovery rate of 5 % over all steps, its interval by customer 2 points from nothing. "
+    "at a false discovery rate of 5 % over all steps, its interval at least 2 points from nothing. "
     "The step a goal opened with, steps that reach or end it, and what comes after are left out. "
     "An association."
 )
@@ -35,8 +35,8 @@ class Moments:
     """How much the share of goals reached moves at each step.
 
     `steps`, the surest large ones first: step, stage (of the ideal journey), declared, n_goals (decided
-    goals that took it) and `share_after` (of these reached), `share_lost_next` (of these given up with no step
-    more), n_with and n_otherwise (goals compared), share_with and share_without (reached), difference
+    goals that took it) and `share_after` (of these reached), `share_lost_next` (of these given up without
+    another step), n_with and n_otherwise (goals compared), share_with and share_without (reached), difference
     with low and high, q (least false discovery rate), detectable (the difference that would have been seen
     in 80 of 100 studies like this), verdict. `differences` holds the difference as an estimate by step,
     its n the goals with the step; `cases` the goals compared that took it; `edges` as of `score_edges`.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.comparison.contrasts import Contrast, weaker_contrasts
 from crmmining.comparison.findings import FEWEST_CASES
 from crmmining.comparison.goal_progress import Progress, deciding_activities
 from crmmining.comparison.goal_view import GoalView
-from crmmining.comparison.risk_sets import Contrast, contrasts, risk_sets
+from crmmining.comparison.risk_sets import GoalSteps
 from crmmining.estimates import Z95, false_discovery_rates, wilson
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ BOTH, MEASURED, UNSEEN = "declared and measured", "measured only", "declared onl
 ENDS, DECIDES = "as good as ends it", "decides the goal"
 UNKNOWN, ALWAYS, NOWHERE = "too few to tell", "no one to compare with", "not in the data"
 _COLUMNS = [
-    "step", "stage", "declared", "n_goals", "share_after", "share_lost_next", "n_with", "n_otherwise", "share_with",
-    "share_without", "difference", "low", "high", "q", "detectable", "verdict",
+    "step", "stage", "declared", "n_goals", "share_after", "share_lost_next", "n_with", "n_otherwise",
+    "share_with", "share_without", "difference", "low", "high", "q", "detectable", "verdict",
 ]  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def contrast_steps(view: GoalView, progress: Progress) -> tuple[pd.DataFrame, di
     tested = codes[(n_goals >= FEWEST_CASES) & ~ends]
     going_on = counted & ~ends[log.columns["activity"]]
     found: dict[str, Contrast] = {}
-    for code, contrast in zip(tested.tolist(), _weaker(view, progress, going_on, tested), strict=True):
+    for code, contrast in zip(tested.tolist(), _contrasts(view, progress, going_on, tested), strict=True):
         if contrast and min(contrast.n_with, contrast.n_otherwise) >= FEWEST_CASES:
             found[log.activities[code]] = contrast
     q = dict(zip(found, false_discovery_rates([contrast.p for contrast in found.values()]), strict=True))
@@ -84,25 +85,13 @@ def _passing(view: GoalView, counted: NDArray[np.bool_]) -> tuple[NDArray[np.int
     return tuple(np.bincount(values, minlength=n_names) for values in found)
 
 
-def _weaker(
-    view: GoalView, progress: Progress, counted: NDArray[np.bool_], tested: NDArray[np.int64]
+def _contrasts(
+    view: GoalView, progress: Progress, going_on: NDArray[np.bool_], tested: NDArray[np.int64]
 ) -> list[Contrast | None]:
-    """The contrasts with time under way taken at the step before and at the step; of both the weaker.
-
-    Those in a hurry take a slow step sooner, those who leave early take none: either rule alone finds what
-    is not there in a world of the other kind.
-    """
-    log = view.log
-    case, at = log.case_of_event, log.columns["time"] - log.begun[log.case_of_event]
-    customer = np.unique(view.customers, return_inverse=True)[1]
-    before = np.concatenate([at[:1], at[:-1]])
-    both = []
-    for under_way in (before, at):
-        sets = risk_sets(
-            case, log.columns["activity"], under_way, progress.came_to, counted, len(log.activities)
-        )
-        both.append(contrasts(sets, view.outcome == 0, customer, tested))
-    return [a and b and (a if a.p >= b.p else b) for a, b in zip(*both, strict=True)]
+    log, case = view.log, view.log.case_of_event
+    at, customer = log.columns["time"] - log.begun[case], np.unique(view.customers, return_inverse=True)[1]
+    steps = GoalSteps(case, log.columns["activity"], at, progress.came_to, going_on, len(log.activities))
+    return weaker_contrasts(steps, view.outcome == 0, customer, tested)
 
 
 def _numbers(contrast: Contrast | None) -> tuple[Any, ...]:

@@ -162,6 +162,16 @@ def test_without_goals_given_up_moments_are_absent_and_say_why(tmp_path):
     assert views.absent["moments"].startswith("fewer than 20 goals were reached, or fewer than 20 given up")
 
 
+def test_goals_that_only_begin_and_end_have_nothing_to_compare(tmp_path):
+    ends = [(f"{end} {k}", end) for end in ("Done", "Left") for k in range(25)]
+    bare = [by_customer(name, day, what) for name, end in ends for day, what in ((0, "Ask"), (1, end))]
+    found = tiny_views(tmp_path, bare, goals={GOAL: goal(["Ask"], ["Done"], ended_by=["Left"])}).moments
+    assert found.to_frame()[["step", "n_goals", "n_with", "verdict"]].to_numpy().tolist() == [
+        ["Ask", 50, 0, ""]
+    ]
+    assert found.edges.empty and found.differences == {}
+
+
 def test_a_goal_without_an_ideal_journey_is_measured_too(tmp_path):
     plain = {key: value for key, value in DECLARED.items() if key != "journeys"}
     steps = tiny_views(tmp_path, world(), **plain).moments.to_frame().set_index("step")

@@ -59,7 +59,7 @@ def _unseen(moments: Moments, view: GoalView, row: dict[Any, Any]) -> Finding:
         f"without it (a difference of {points} would be seen in 80 of 100 such studies)",
         "What is believed to matter gets the money; what matters is measured.",
         f"Ask why “{step}” was chosen, and whether it matters for something else than reaching the goal.",
-        0.02,
+        0.01,
         moments.cases[step],
     )
 

@@ -84,12 +84,18 @@ def share(count: int, of: int, definition: str, excluded: int = 0) -> Estimate:
     """
     if of == 0:
         return absent("no decided case", "share", definition)
-    p, z2 = count / of, Z95 * Z95
+    p = count / of
+    low, high = wilson(p, of)
+    return Estimate(p, low, high, of, "share", definition, excluded)
+
+
+def wilson(p: float, of: float) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share `p` seen in `of` independent cases (may be a fraction of a case)."""
+    z2 = Z95 * Z95
     middle = (p + z2 / (2 * of)) / (1 + z2 / of)
     half = Z95 / (1 + z2 / of) * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of))
     # at the borders the formula's rounding must not leave the share outside its own interval
-    low, high = min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half))
-    return Estimate(p, low, high, of, "share", definition, excluded)
+    return min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half))
 
 
 def difference_of_shares(a: Estimate, b: Estimate, definition: str) -> Estimate:

@@ -43,7 +43,7 @@ def test_what_it_cannot_is_absent_with_what_to_add_and_what_for(views: Views) ->
     steps = {step.what: step for step in views.next_steps}
     assert list(steps) == [
         "white space", "watermelons", "channel switches", "false closure", "satisfaction", "silo crossings",
-        "promises", "waiting causes", "conformance", "segments",
+        "promises", "waiting causes", "moments", "conformance", "segments",
     ]  # fmt: skip
     assert "load another channel" in steps["channel switches"].add
     assert views.absent["white space"] == (

@@ -85,7 +85,8 @@ def views(request, tmp_path_factory):
 def results(views):
     return [
         views.clocks, views.white_space, views.links, views.watermelons, views.false_closures, views.silos,
-        views.channel_switches, views.contacts, views.effort, views.leavers, *views.promises.results,
+        views.channel_switches, views.contacts, views.effort, views.leavers, views.stage_satisfaction,
+        *views.promises.results,
     ]  # fmt: skip
 
 
@@ -174,6 +175,7 @@ def numbers(views):
         "outcomes": views.leavers.by_outcome,
         "promises": views.promises.to_frame(),
         "watermelons": views.watermelons.processes,
+        "stage satisfaction": views.stage_satisfaction.to_frame(),
     }
 
 

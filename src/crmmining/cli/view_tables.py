@@ -36,6 +36,8 @@ TOPICS = (
     "segments",
     "personas",
     "behaviour",
+    "moments",
+    "stage_satisfaction",
 )
 
 WIDE = {
@@ -46,15 +48,29 @@ WIDE = {
     "personas": ("n_goals", "others"),
     "effort": ("low", "high", "scale", "absent"),
     "fewer_is_better": ("unit", "absent"),
+    "moments": (
+        "stage",
+        "declared",
+        "n_goals",
+        "share_after",
+        "share_lost_next",
+        "n_otherwise",
+        "q",
+        "detectable",
+    ),
     "promises": ("n_undecided", "median", "p90", "currency"),
     "segments": ("unit", "low", "high", "n_rest"),
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible",),
+    "stage_satisfaction": ("n_trouble", "trouble_low", "trouble_high"),
     "watermelons": ("department", "target"),
     "white_space": ("n_gaps", "length"),
 }
 """Columns a terminal has no room for; CSV and JSON have them all."""
-ABSENT = {"sensitivity": "goals are built again in memory, which Spark's tables are too large for"}
+ABSENT = {
+    "sensitivity": "goals are built again in memory, which Spark's tables are too large for",
+    "stage_satisfaction": "the goal has no ideal journey, or nobody answered a survey",
+}
 
 
 def show_findings(all_views: Sequence[Views], form: Format) -> None:

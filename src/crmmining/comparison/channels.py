@@ -85,22 +85,12 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
     """Count switches; None where customers were seen on fewer than two channels."""
     import pandas as pd
 
-    log = view.log
-    rows = np.flatnonzero(view.is_customer_contact & (log.columns["channel"] >= 0))
+    log, rows = view.log, _contacts_on_channels(view)
     channel, case, time = log.columns["channel"][rows], log.case_of_event[rows], log.columns["time"][rows]
     if np.unique(channel).size < 2:
         return None
-    answers = np.cumsum((log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY))
-    same = case[1:] == case[:-1]
-    switched = same & (channel[1:] != channel[:-1])
-    seeking = ~view.is_progress[rows]
-    forced = (
-        switched
-        & seeking[1:]
-        & seeking[:-1]
-        & (time[1:] - time[:-1] <= FORCED_WITHIN)
-        & (answers[rows[1:]] == answers[rows[:-1]])
-    )
+    switched = (case[1:] == case[:-1]) & (channel[1:] != channel[:-1])
+    forced = _forced(view, rows, switched)
     names = np.array(log.names["channel"], object)
     frame = pd.DataFrame(
         {
@@ -137,4 +127,30 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
         dict(sorted(after.items(), key=lambda pair: -pair[1].value * pair[1].n)),
         goals,
         np.bincount(case[1:][switched], minlength=log.n_cases),
+    )
+
+
+def forced_switches(view: GoalView) -> NDArray[np.int64]:
+    """The events after which the customer was forced to another channel."""
+    rows = _contacts_on_channels(view)
+    channel, case = view.log.columns["channel"][rows], view.log.case_of_event[rows]
+    switched = (case[1:] == case[:-1]) & (channel[1:] != channel[:-1])
+    return rows[:-1][_forced(view, rows, switched)]
+
+
+def _contacts_on_channels(view: GoalView) -> NDArray[np.int64]:
+    return np.flatnonzero(view.is_customer_contact & (view.log.columns["channel"] >= 0))
+
+
+def _forced(view: GoalView, rows: NDArray[np.int64], switched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which switches from one contact to the next were forced."""
+    log, time = view.log, view.log.columns["time"][rows]
+    answers = np.cumsum((log.columns["contact"] > 0) & (log.columns["actor"] == COMPANY))
+    seeking = ~view.is_progress[rows]
+    return np.asarray(
+        switched
+        & seeking[1:]
+        & seeking[:-1]
+        & (time[1:] - time[:-1] <= FORCED_WITHIN)
+        & (answers[rows[1:]] == answers[rows[:-1]])
     )

@@ -96,6 +96,13 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "load them (start: and resource: in an event)",
             "which steps wait because people are busy, do later work first, batch, or are off work",
         )
+    if views.moments is None:
+        yield NextStep(
+            "moments",
+            "fewer than 20 goals were reached, or fewer than 20 given up",
+            "load a longer time, or say what ends the goal (ended_by:, silence:)",
+            "the steps at which goals are won or lost",
+        )
     if view.journey is None:
         yield NextStep(
             "conformance",

@@ -22,12 +22,14 @@ from crmmining.comparison.first_contacts import FirstContacts, resolve_first_con
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.leavers import Leavers, find_leavers
 from crmmining.comparison.links import LinkMatrix, link_stages
+from crmmining.comparison.moments import Moments, find_moments
 from crmmining.comparison.next_steps import NextStep, next_steps
 from crmmining.comparison.outcomes import Outcomes, follow_outcomes
 from crmmining.comparison.personas import Personas, find_personas
 from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.segments import Segments, compare_segments
 from crmmining.comparison.silos import Silos, cross_silos
+from crmmining.comparison.stage_satisfaction import StageSatisfaction, satisfaction_by_stage
 from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
 from crmmining.comparison.weekday_findings import weekday_findings
@@ -144,6 +146,16 @@ class Views:
         return compare_behaviour(self.view)
 
     @cached_property
+    def moments(self) -> Moments | None:
+        """Steps at which goals are won or lost; None with too few reached or given up."""
+        return find_moments(self.view)
+
+    @cached_property
+    def stage_satisfaction(self) -> StageSatisfaction | None:
+        """Answers by stage; None without an ideal journey or an answer."""
+        return satisfaction_by_stage(self.view)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """The headline numbers under other thresholds; None where the tables lie on Spark."""
         from crmmining.comparison.sensitivity import measure_sensitivity  # it compares views itself
@@ -179,6 +191,7 @@ class Views:
             self.waiting_causes,
             self.segments,
             self.personas,
+            self.moments,
         )
         found = [
             finding for result in results if result is not None for finding in result.findings(self.view)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
 
 FEWEST = 5
-COUNTS = ("n", "n_goals", "n_cases", "n_records", "n_gaps", "count", "n_customers")
+COUNTS = (
+    *("n", "n_goals", "n_cases", "n_records", "n_gaps", "n_customers"),
+    *("n_answers", "n_trouble", "count"),
+)
 NOTE = (
     f"This report is made to be handed on: it names no case, and groups of fewer than {FEWEST} customers are "
     "left out of its lists and tables. Totals hold them."

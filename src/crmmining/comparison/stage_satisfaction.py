@@ -1,0 +1,127 @@
+"""Satisfaction along the ideal journey: what customers answered, by the stage they were in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmmining.comparison.channels import forced_switches
+from crmmining.comparison.findings import FEWEST_CASES
+from crmmining.comparison.goal_progress import stage_at
+from crmmining.comparison.goal_view import GoalView
+from crmmining.estimates import Estimate, absent, mean, share
+from crmmining.mining.promises import BROKEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BEFORE = "(before the first)"
+NOBODY = np.empty(0, np.int64)
+DEFINITION = (
+    "Score = mean of the answers given in a stage; a goal is in the stage of the last step of the ideal "
+    "journey before the answer, answers themselves being no step. Response = goals that answered there / "
+    "goals that came to the stage. After trouble = mean last score of goals with a broken promise or forced "
+    "channel switch in the stage. Fewer than 20 answers are a gap. Only those who answer are seen."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class StageSatisfaction:
+    """The satisfaction curve, a point per stage in the order of the journey; absent where answers are few.
+
+    `scores`: mean of the answers given in the stage (n answers); `response`: goals that answered there / all
+    that came to it; `after_trouble`: mean last score of the goals with trouble in the stage (n goals).
+    """
+
+    goal: str
+    scores: dict[str, Estimate]
+    response: dict[str, Estimate]
+    after_trouble: dict[str, Estimate]
+    definition: str = DEFINITION
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per stage; a gap has n answers and no score."""
+        import pandas as pd
+
+        rows = [
+            {
+                "stage": stage,
+                "n_goals": self.response[stage].n,
+                "share_answered": self.response[stage].value,
+                "n_answers": score.n,
+                "score": score.value,
+                "low": score.low,
+                "high": score.high,
+                "n_trouble": self.after_trouble[stage].n,
+                "after_trouble": self.after_trouble[stage].value,
+                "trouble_low": self.after_trouble[stage].low,
+                "trouble_high": self.after_trouble[stage].high,
+            }
+            for stage, score in self.scores.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return f"StageSatisfaction({self.goal})\n{self.to_frame().to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False)
+
+
+def satisfaction_by_stage(view: GoalView) -> StageSatisfaction | None:
+    """Place every answer in a stage; None without an ideal journey or without any answer."""
+    log = view.log
+    if view.journey is None or not log.has("satisfaction"):
+        return None
+    answered = ~np.isnan(log.columns["satisfaction"])
+    stage = stage_at(log, view.journey, answered)
+    rows = np.flatnonzero(answered)
+    score, case = log.columns["satisfaction"][rows], log.case_of_event[rows]
+    came, gave = _goals_by_stage(view, stage, ~answered), _goals_by_stage(view, stage, answered)
+    troubled = _goals_by_stage(view, stage, _is_trouble(view))
+    scores, response, after = {}, {}, {}
+    for number, name in enumerate([BEFORE, *(stage.name for stage in view.journey.stages)], start=-1):
+        mine, goals = stage[rows] == number, gave.get(number, NOBODY)
+        if number < 0 and not goals.size:
+            continue
+        scores[name] = _score(score[mine], view.customers[case[mine]], "mean of the answers in the stage")
+        there = np.union1d(came.get(number, NOBODY), goals).size
+        response[name] = share(goals.size, there, "goals that answered there / goals that came to the stage")
+        hurt = troubled.get(number, NOBODY)
+        hurt = hurt[~np.isnan(view.satisfaction[hurt])]
+        definition = "mean last score of the goals with trouble in the stage"
+        after[name] = _score(view.satisfaction[hurt], view.customers[hurt], definition)
+    return StageSatisfaction(view.goal, scores, response, after)
+
+
+def _goals_by_stage(
+    view: GoalView, stage: NDArray[np.int64], chosen: NDArray[np.bool_]
+) -> dict[int, NDArray[np.int64]]:
+    """By stage the goals with a chosen event in it."""
+    n = view.log.n_cases
+    pairs = np.unique((stage[chosen] + 1) * n + view.log.case_of_event[chosen])
+    places, first = np.unique(pairs // n, return_index=True)
+    return dict(zip((places - 1).tolist(), np.split(pairs % n, first[1:]), strict=True)) if pairs.size else {}
+
+
+def _is_trouble(view: GoalView) -> NDArray[np.bool_]:
+    """Events since which a promise was waited for that was broken, and those that forced a switch."""
+    log, found = view.log, np.zeros(view.log.n_events, bool)
+    found[forced_switches(view)] = True
+    moments, rank = np.unique(log.columns["time"], return_inverse=True)
+    place = log.case_of_event * moments.size + rank
+    for promise in view.promises.results:
+        broken = promise.instances[promise.instances["state"] == BROKEN]
+        since = np.searchsorted(moments, broken["since"].to_numpy(np.int64))
+        wanted = broken["case"].to_numpy(np.int64) * moments.size + since
+        found[np.searchsorted(place, wanted, side="right") - 1] = True
+    return found
+
+
+def _score(values: NDArray[np.float64], customers: NDArray[np.int64], definition: str) -> Estimate:
+    if values.size < FEWEST_CASES:
+        return absent(f"fewer than {FEWEST_CASES} answers", "score", definition, values.size)
+    return mean(values, customers, "score", definition)

@@ -11,28 +11,24 @@ portfolio.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from machine import machine, versions
+from own_process import Found, run_phase, tell
+
+from crmmining.cli.topics import TOPICS
 
 HERE = Path(__file__).parent
 PAGE = HERE / "comparing_results.md"
 EVENTS_PER_CUSTOMER = 19.5
-TOPICS = (
-    *("log", "clocks", "white_space", "links", "watermelons", "false_closures", "first_contacts", "silos"),
-    *("channel_switches", "contacts", "leavers", "promises", "breaches", "findings"),
-)
+SHARED = ("log", *(topic for topic in TOPICS if topic not in ("sensitivity", "behaviour")), "findings")
+"""What is timed; goals are built again for the sensitivity, and behaviour is compared on a sample."""
 
 
-def generate(folder: str, customers: str) -> dict[str, Any]:
+def generate(folder: str, customers: str) -> Found:
     """The world, loaded."""
     import crmmining as cm
 
@@ -40,17 +36,17 @@ def generate(folder: str, customers: str) -> dict[str, Any]:
     return {"events": cm.open_study(path).n_events}
 
 
-def compare(folder: str, _: str) -> dict[str, Any]:
+def compare(folder: str) -> Found:
     """Seconds of each topic, both goals together."""
     import crmmining as cm
 
-    study, seconds = cm.open_study(Path(folder, "study.yaml")), dict.fromkeys(TOPICS, 0.0)
+    study, seconds = cm.open_study(Path(folder, "study.yaml")), dict.fromkeys(SHARED, 0.0)
     n_findings = 0
     for goal in study.goals:
         began = time.perf_counter()
         views = cm.compare_views(study, goal)
         seconds["log"] += time.perf_counter() - began
-        for topic in TOPICS[1:]:
+        for topic in SHARED[1:]:
             began = time.perf_counter()
             getattr(views, topic)
             seconds[topic] += time.perf_counter() - began
@@ -58,7 +54,7 @@ def compare(folder: str, _: str) -> dict[str, Any]:
     return {"seconds": seconds, "findings": n_findings}
 
 
-def portfolio(folder: str, _: str) -> dict[str, Any]:
+def portfolio(folder: str) -> Found:
     """The portfolio of the whole study, from opening on."""
     import crmmining as cm
 
@@ -71,23 +67,7 @@ def portfolio(folder: str, _: str) -> dict[str, Any]:
 PHASES = {phase.__name__: phase for phase in (generate, compare, portfolio)}
 
 
-def run(phase: str, folder: str, argument: str = "") -> dict[str, Any]:
-    """A phase as a process of its own, with wall time and peak memory."""
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, __file__, "--phase", phase, folder, argument],
-        env={**os.environ, "PYTHONPATH": str(HERE.parent / "src")},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(f"{phase} failed: {done.stderr.strip().splitlines()[-1]}")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    print(f"  {phase}: {found}", flush=True)
-    return {**found, "wall": time.perf_counter() - began}
-
-
-def page(results: list[dict[str, Any]]) -> str:
+def page(results: list[Found]) -> str:
     """A column per size."""
     events = [found["generate"]["events"] for found in results]
     head = "| | " + " | ".join(f"{n:,} events" for n in events) + " |"
@@ -101,7 +81,7 @@ def page(results: list[dict[str, Any]]) -> str:
         head,
         "|---|" + "--:|" * len(results),
     ]
-    for topic in TOPICS:
+    for topic in SHARED:
         values = [f"{found['compare']['seconds'][topic]:.2f} s" for found in results]
         lines.append(f"| {topic.replace('_', ' ')} | {' | '.join(values)} |")
     for phase, name in (("compare", "all, whole process"), ("portfolio", "portfolio, whole process")):
@@ -120,26 +100,23 @@ def page(results: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Measure and write the page; or one phase, as a process of its own."""
+    """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--events", type=float, nargs="+", default=[1e5, 1e6, 1e7])
-    parser.add_argument("--phase", nargs=3)
     options = parser.parse_args()
-    if options.phase:
-        name, *arguments = options.phase
-        found = PHASES[name](*arguments)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(json.dumps({**found, "peak": peak}))
-        return
     results = []
     for events in options.events:
         with tempfile.TemporaryDirectory(prefix="crmmining_comparing_") as folder:
             customers = str(max(50, round(events / EVENTS_PER_CUSTOMER)))
-            found = {"generate": run("generate", folder, customers)}
-            results.append(found | {name: run(name, folder) for name in ("compare", "portfolio")})
+            found = {"generate": run_phase(__file__, "generate", folder, customers)}
+            found |= {name: run_phase(__file__, name, folder) for name in ("compare", "portfolio")}
+            results.append(found)
     PAGE.write_text(page(results), "utf-8")
     print(f"wrote {PAGE}")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--phase"]:
+        tell(PHASES[sys.argv[2]](*sys.argv[3:]))
+    else:
+        main()

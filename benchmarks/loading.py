@@ -16,24 +16,21 @@ import argparse
 import datetime as dt
 import json
 import math
-import os
 import random
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from machine import machine, versions
+from own_process import Found, run_phase, tell
 
 HERE = Path(__file__).parent
 EVENTS_PER_CUSTOMER = 19.5
 GOAL = "Move into a home"
 VIEWED = "reading a goal and its view"
-Found = dict[str, Any]
 
 
 def generate(folder: str, customers: str) -> Found:
@@ -116,35 +113,19 @@ PHASES: dict[str, Callable[..., Found]] = {
 }
 
 
-def run_phase(name: str, *arguments: str) -> Found:
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, __file__, "--phase", name, *arguments],
-        env={**os.environ, "PYTHONPATH": str(HERE.parent / "src")},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(f"{name} failed: {done.stderr.strip().splitlines()[-1]}")
-    found: Found = json.loads(done.stdout.strip().splitlines()[-1])
-    found["wall"] = time.perf_counter() - began
-    print(f"  {name}: {found}", flush=True)
-    return found
-
-
 def measure(events: float, memory: str) -> Found:
     customers = max(50, round(events / EVENTS_PER_CUSTOMER))
     with tempfile.TemporaryDirectory(prefix="crmmining_loading_") as folder:
         print(f"{customers:,} customers", flush=True)
-        run_phase("generate", folder, str(customers))
-        run_phase("hold_back", folder, str(max(1, round(events / 100))))
-        first = run_phase("load", folder, memory)
+        run_phase(__file__, "generate", folder, str(customers))
+        run_phase(__file__, "hold_back", folder, str(max(1, round(events / 100))))
+        first = run_phase(__file__, "load", folder, memory)
         size = Path(folder, "study.duckdb").stat().st_size
-        read = run_phase("view", folder, memory)
-        run_phase("grow_newest", folder)
-        newest = run_phase("load", folder, memory)
-        run_phase("grow_scattered", folder, str(max(1, first["events"] // 100)))
-        scattered = run_phase("load", folder, memory)
+        read = run_phase(__file__, "view", folder, memory)
+        run_phase(__file__, "grow_newest", folder)
+        newest = run_phase(__file__, "load", folder, memory)
+        run_phase(__file__, "grow_scattered", folder, str(max(1, first["events"] // 100)))
+        scattered = run_phase(__file__, "load", folder, memory)
     return {
         "events": first["events"], "customers": customers, "memory": memory, "file": size,
         "load": first, "view": read, "newest": newest, "increment": scattered,
@@ -267,8 +248,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--phase"]:
-        answer = PHASES[sys.argv[2]](*sys.argv[3:])
-        answer.setdefault("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-        print(json.dumps(answer))
+        tell(PHASES[sys.argv[2]](*sys.argv[3:]))
     else:
         main()

@@ -8,18 +8,14 @@ processes of their own; the median of three loads, each into a new workspace.
 
 from __future__ import annotations
 
-import json
-import os
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from machine import machine, versions
+from own_process import Found, run_phase, tell
 
 HERE = Path(__file__).parent
 LOG = HERE.parents[1] / "shared" / "data" / "benchmark_logs" / "uci498_incident_event_log.csv.zip"
@@ -28,7 +24,7 @@ PAGE = HERE / "real_log_results.md"
 LOADS = 3
 
 
-def load(path: str) -> dict[str, Any]:
+def load(path: str) -> Found:
     """A first load; returns what it found."""
     import crmmining as cm
 
@@ -48,7 +44,7 @@ def load(path: str) -> dict[str, Any]:
     }
 
 
-def compare(path: str) -> dict[str, Any]:
+def compare(path: str) -> Found:
     """Both views of the loaded log, every comparison and its findings."""
     import crmmining as cm
 
@@ -58,22 +54,7 @@ def compare(path: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began, "findings": sentences}
 
 
-def run(phase: str, path: Path) -> dict[str, Any]:
-    """A phase as a process of its own, with its wall time and peak memory."""
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, __file__, phase, str(path)],
-        env={**os.environ, "PYTHONPATH": str(HERE.parent / "src")},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(f"{phase} failed: {done.stderr.strip().splitlines()[-1]}")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return {**found, "wall": time.perf_counter() - began}
-
-
-def page(loads: list[dict[str, Any]], compared: dict[str, Any]) -> str:
+def page(loads: list[Found], compared: Found) -> str:
     """What was measured."""
     one = loads[0]
     wall = statistics.median(found["wall"] for found in loads)
@@ -116,12 +97,7 @@ def page(loads: list[dict[str, Any]], compared: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Measure and write the page; or one phase, as a process of its own."""
-    if len(sys.argv) == 3:
-        found = {"load": load, "compare": compare}[sys.argv[1]](sys.argv[2])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(json.dumps({**found, "peak": peak}))
-        return
+    """Measure and write the page."""
     if not LOG.is_file():
         raise SystemExit(f"{LOG} is not there")
     loads = []
@@ -132,11 +108,14 @@ def main() -> None:
             path.write_text(
                 STUDY.read_text("utf-8").replace("exports/incident_event_log.csv", str(LOG)), "utf-8"
             )
-            loads.append(run("load", path))
-        compared = run("compare", path)
+            loads.append(run_phase(__file__, "load", str(path)))
+        compared = run_phase(__file__, "compare", str(path))
     PAGE.write_text(page(loads, compared), "utf-8")
     print(f"wrote {PAGE}")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--phase"]:
+        tell({"load": load, "compare": compare}[sys.argv[2]](sys.argv[3]))
+    else:
+        main()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crmmining.cli.options import As, Format, Goal, MemoryLimit, StudyFile, Where
+from crmmining.cli.topics import TOPICS
 
 
 def compare(
@@ -17,11 +18,7 @@ def compare(
         str | None,
         typer.Option(
             "--topic",
-            help=(
-                "One table: clocks, white_space, links, watermelons, false_closures, first_contacts, silos, "
-                "channel_switches, contacts, effort, fewer_is_better, leavers, outcomes, waiting_causes, "
-                "promises, breaches, sensitivity, segments, personas, behaviour."
-            ),
+            help=f"One table: {', '.join(TOPICS)}.",
         ),
     ] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many rows to show.")] = 10,

@@ -104,17 +104,9 @@ def variants(
     from crmmining.cli.chevrons import show_variants
 
     options = LogOptions(
-        process,
-        goal,
-        case,
-        activity,
-        time,
-        time_format=time_format,
-        zone=zone,
-        within=within,
-        where=where,
-        memory=memory,
-    )
+        process, goal, case, activity, time,
+        time_format=time_format, zone=zone, within=within, where=where, memory=memory,
+    )  # fmt: skip
     _, view = open_view(source, options)
     if form is Format.table:
         show_variants(view, top)
@@ -151,17 +143,9 @@ def discover(
     from crmmining.cli.discovering import discover_map, discover_net
 
     options = LogOptions(
-        process,
-        goal,
-        case,
-        activity,
-        time,
-        time_format=time_format,
-        zone=zone,
-        within=within,
-        where=where,
-        memory=memory,
-    )
+        process, goal, case, activity, time,
+        time_format=time_format, zone=zone, within=within, where=where, memory=memory,
+    )  # fmt: skip
     if miner == "dfg":
         study, view = open_view(source, options)
         discover_map(study, view, options.conditions, activities, paths, output, top, form)

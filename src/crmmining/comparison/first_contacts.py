@@ -79,7 +79,7 @@ class FirstContacts:
                 f"By their records {self.inside.value:.0%} of the first contacts on “{self.goal}” are solved "
                 f"at once, for the customers {self.outside.value:.0%}",
                 gap,
-                "Who comes back by another door, or is passed on in another record, counts as solved.",
+                "Who comes back by another door counts as solved on the record of the first.",
                 f"Measure first contact resolution by customer and goal; begin with “{process}”.",
                 view.owner_of(process),
                 gap.value * min(1.0, gap.n / max(view.log.n_cases, 1)),

@@ -1,0 +1,60 @@
+"""The comparisons that can be asked for one at a time: each a property of `Views`, with a table."""
+
+from __future__ import annotations
+
+TOPICS = (
+    "clocks",
+    "white_space",
+    "links",
+    "watermelons",
+    "false_closures",
+    "first_contacts",
+    "silos",
+    "channel_switches",
+    "contacts",
+    "effort",
+    "fewer_is_better",
+    "leavers",
+    "outcomes",
+    "waiting_causes",
+    "promises",
+    "breaches",
+    "sensitivity",
+    "segments",
+    "personas",
+    "behaviour",
+    "moments",
+    "stage_satisfaction",
+)
+
+WIDE = {
+    "breaches": ("case", "process", "since", "limit", "elapsed", "currency"),
+    "clocks": ("n_open", "low", "high", "median_business_days"),
+    "outcomes": ("at_risk", "reached_low", "reached_high", "abandoned_low", "abandoned_high"),
+    "behaviour": ("sampled", "by_chance", "p"),
+    "personas": ("n_goals", "others"),
+    "effort": ("low", "high", "scale", "absent"),
+    "fewer_is_better": ("unit", "absent"),
+    "moments": (
+        "stage",
+        "declared",
+        "n_goals",
+        "share_after",
+        "share_lost_next",
+        "n_otherwise",
+        "q",
+        "detectable",
+    ),
+    "promises": ("n_undecided", "median", "p90", "currency"),
+    "segments": ("unit", "low", "high", "n_rest"),
+    "sensitivity": ("low", "high", "origin"),
+    "silos": ("n_visible",),
+    "stage_satisfaction": ("n_trouble", "trouble_low", "trouble_high"),
+    "watermelons": ("department", "target"),
+    "white_space": ("n_gaps", "length"),
+}
+"""Columns a terminal has no room for; CSV and JSON have them all."""
+ABSENT = {
+    "sensitivity": "goals are built again in memory, which Spark's tables are too large for",
+    "stage_satisfaction": "the goal has no ideal journey, or nobody answered a survey",
+}

@@ -15,6 +15,7 @@ TOPICS = (
     "effort",
     "fewer_is_better",
     "leavers",
+    "survey",
     "outcomes",
     "waiting_causes",
     "promises",
@@ -57,4 +58,5 @@ WIDE = {
 ABSENT = {
     "sensitivity": "goals are built again in memory, which Spark's tables are too large for",
     "stage_satisfaction": "the goal has no ideal journey, or nobody answered a survey",
+    "survey": "nobody answered a survey",
 }

@@ -30,6 +30,7 @@ from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.segments import Segments, compare_segments
 from crmmining.comparison.silos import Silos, cross_silos
 from crmmining.comparison.stage_satisfaction import StageSatisfaction, satisfaction_by_stage
+from crmmining.comparison.survey import Survey, read_survey
 from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
 from crmmining.comparison.weekday_findings import weekday_findings
@@ -114,6 +115,11 @@ class Views:
     def leavers(self) -> Leavers:
         """Outcomes, silent leavers, and what the survey can tell."""
         return find_leavers(self.view)
+
+    @cached_property
+    def survey(self) -> Survey | None:
+        """The survey's mean under three readings of silence; None where nobody answered."""
+        return read_survey(self.view)
 
     @cached_property
     def outcomes(self) -> Outcomes | None:

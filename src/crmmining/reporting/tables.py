@@ -57,6 +57,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "fewer_is_better": views.fewer_is_better.to_frame(),
             "contact_dose": views.fewer_is_better.dose,
             "outcomes": views.leavers.by_outcome,
+            "survey": views.survey.to_frame() if views.survey else None,
             "incidence": views.outcomes.to_frame() if views.outcomes else None,
             "leaving": views.outcomes.leaving if views.outcomes else None,
             "waiting_causes": views.waiting_causes.to_frame() if views.waiting_causes else None,

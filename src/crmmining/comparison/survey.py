@@ -62,9 +62,8 @@ def read_survey(view: GoalView) -> Survey | None:
     silent = [int(((view.outcome == outcome) & ~has_answer).sum()) for outcome in (0, 1)]
     outcome = view.outcome[rows].astype(np.int64)
     n = np.bincount(outcome, minlength=2)
-    leaning = [
-        name for name, few, m in zip(("reached", "abandoned"), n < FEWEST_ANSWERS, silent) if few and m
-    ]
+    few = n < FEWEST_ANSWERS
+    leaning = [name for code, name in enumerate(("reached", "abandoned")) if few[code] and silent[code]]
     like_outcome = 1 + np.array(silent)[outcome] / n[outcome]
     like_leavers = 1 + np.where(outcome == 1, sum(silent) / max(n[1], 1), 0)
     few_leavers = ["abandoned"] if few[1] and sum(silent) else []

@@ -10,7 +10,7 @@ from crmmining.engine.workspace import Workspace
 from crmmining.eventlog.goal_building import build_goals
 from crmmining.eventlog.study import Study
 from crmmining.study.durations import SECOND, Duration
-from crmmining.study.study_file import PairSilence
+from crmmining.study.study_file import Goal, PairSilence
 
 _MADE = (
     *("silences", "pair_silences", "goal_pauses", "goal_gaps"),
@@ -63,7 +63,14 @@ def study_under(study: Study, threshold: Threshold, factor: float) -> Iterator[S
     if threshold.name == SILENCE and isinstance(spec.silence, PairSilence):
         judged = PairSilence(pairs=spec.silence.pairs * factor, otherwise=changed)
     goal = spec.model_copy(update={threshold.name: judged})
-    other = declared.model_copy(update={"goals": {**declared.goals, threshold.goal: goal}})
+    with study_declared(study, {**declared.goals, threshold.goal: goal}) as other:
+        yield other
+
+
+@contextmanager
+def study_declared(study: Study, goals: dict[str, Goal]) -> Iterator[Study]:
+    """The same events with goals declared otherwise, built again in memory; what is stored stays as it is."""
+    other = study.declared.model_copy(update={"goals": goals})
     stored = study.workspace
     assert isinstance(stored, Workspace)
     with Workspace(stored.path, read_only=True, memory=stored.memory) as beside:

@@ -81,3 +81,17 @@ def test_a_workspace_of_another_version_is_refused_with_the_way_out(tmp_path: Pa
         match=rf"another version \(tables 0, this is {SCHEMA_VERSION}\); delete it and load again",
     ):
         Workspace(tmp_path / "w.duckdb", read_only=True)
+
+
+def test_ctrl_c_while_a_workspace_is_opened_is_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Workspace(tmp_path / "w.duckdb").close()
+
+    class Interrupted:
+        def execute(self, statement: str) -> None:
+            raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(duckdb, "connect", lambda *_, **__: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        Workspace(tmp_path / "w.duckdb", read_only=True)

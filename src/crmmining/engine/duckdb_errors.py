@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from crmmining.errors import CrmminingError, WorkspaceError
 
 _FULL = ("no space left", "disk full", "file too large", "quota exceeded")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C inside a statement, which the database makes another error of, is Ctrl-C again."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "query interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from None
 
 
 def opening_error(path: Path, text: str) -> CrmminingError:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crmmining.engine.arrow_columns import numpy_columns, table_of
 from crmmining.engine.csv_errors import csv_error
-from crmmining.engine.duckdb_errors import opening_error, running_error
+from crmmining.engine.duckdb_errors import interruptible, opening_error, running_error
 from crmmining.engine.engine import Columns, T, by_place
 from crmmining.engine.memory import Memory
 from crmmining.engine.parts import split_parts
@@ -239,11 +239,8 @@ class Workspace:
         import duckdb
 
         try:
-            yield
-        except RuntimeError as error:
-            if "interrupted" in str(error).lower():  # what Ctrl-C inside a query becomes
-                raise KeyboardInterrupt from None
-            raise
+            with interruptible():
+                yield
         except duckdb.Error as error:
             if "KeyboardInterrupt" in str(error):
                 raise KeyboardInterrupt from None
@@ -310,13 +307,14 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path is None:
         return duckdb.connect()
     try:
-        if not read_only:
-            return duckdb.connect(str(path), config={"storage_compatibility_version": _STORAGE})
-        # Attached, not connected to: within a process a path is one database, even after a load replaced it.
-        connection = duckdb.connect()
-        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS study (READ_ONLY)")
-        connection.execute("USE study")
-        return connection
+        with interruptible():
+            if not read_only:
+                return duckdb.connect(str(path), config={"storage_compatibility_version": _STORAGE})
+            # Attached, not connected to: in a process a path is one database, even after a load replaced it.
+            connection = duckdb.connect()
+            connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS study (READ_ONLY)")
+            connection.execute("USE study")
+            return connection
     except duckdb.Error as error:
         raise opening_error(path, str(error)) from None
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crmmining.engine.beside import Beside
-from crmmining.engine.duckdb_errors import running_error
+from crmmining.engine.duckdb_errors import interruptible, running_error
 from crmmining.engine.engine import Engine
 from crmmining.engine.leftovers import remove_leftovers
 from crmmining.engine.load_lock import load_lock
@@ -223,12 +223,9 @@ def in_place_of(beside: Beside, *, copied: bool) -> Iterator[Path]:
     """The file to work on; it takes the workspace's place when the block ends well."""
     target = beside.target
     try:
-        yield beside.copied() if copied else beside.emptied()
-        beside.take_place()
+        with interruptible():
+            yield beside.copied() if copied else beside.emptied()
+            beside.take_place()
     except OSError as error:
         said = f"{error.filename or target}: {error.strerror or error}; nothing was changed"
         raise running_error(target, said) or WorkspaceError(said) from None
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":
-            raise
-        raise KeyboardInterrupt from None  # what the database makes of Ctrl-C

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.commands import commands, example_of, run_line
 
 from crmmining.cli.boundary import run
-from crmmining.cli.topics import TOPICS
+from crmmining.comparison.topics import TOPICS
 from crmmining.eventlog.study import Study
 from crmmining.samples import making
 from crmmining.samples.making import make_sample

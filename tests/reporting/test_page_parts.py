@@ -2,8 +2,8 @@
 
 import pytest
 
-from crmmining.cli.topics import TOPICS
 from crmmining.comparison.portfolio import DEFINITION as PORTFOLIO
+from crmmining.comparison.topics import TOPICS
 from crmmining.comparison.views import compare_views
 from crmmining.eventlog.study import Study
 from crmmining.reporting.page_parts import definitions

@@ -143,6 +143,7 @@ def test_every_section_is_there_and_the_menu_leads_to_it(name, studies, parsed):
     owners = {process.owner for process in studies[name].declared.processes.values() if process.owner}
     assert sections == [
         "top-findings",
+        "portfolio",
         *goals,
         *(["owners"] if owners else []),
         "thresholds",
@@ -175,7 +176,7 @@ def test_pictures_and_tables_are_files_too(name, folders, studies):
             assert files[f"figures/{stem}-{picture}.png"].read_bytes()[:4] == b"\x89PNG"
             root = ET.fromstring(files[f"figures/{stem}-{picture}.svg"].read_text(encoding="utf-8"))
             assert root.tag.endswith("svg")
-        for table in ("clocks", "white_space", "link_matrix", "outcomes", "bottlenecks", "variants"):
+        for table in ("clocks", "white_space", "links", "leavers", "outcomes", "bottlenecks", "variants"):
             rows = list(csv.reader(io.StringIO(files[f"tables/{stem}-{table}.csv"].read_text("utf-8"))))
             assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crmmining.cli.options import As, Format, Goal, MemoryLimit, StudyFile, Where
-from crmmining.cli.topics import TOPICS
+from crmmining.comparison.topics import TOPICS
 
 
 def compare(

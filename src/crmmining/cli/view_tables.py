@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmmining.cli.options import Format
 from crmmining.cli.rendering import plain, say, show_frame, show_json
-from crmmining.cli.topics import ABSENT, TOPICS, WIDE
+from crmmining.comparison.topics import ABSENT, TOPICS, WIDE
 from crmmining.errors import UnknownNameError
 
 if TYPE_CHECKING:

@@ -18,11 +18,14 @@ from crmmining.reporting.page_parts import (
     link_table,
     tiles,
 )
+from crmmining.reporting.portfolio_part import portfolio_part
+from crmmining.reporting.result_tables import result_tables
 from crmmining.reporting.small_groups import NOTE
 from crmmining.reporting.threshold_tables import threshold_table
 from crmmining.study.durations import DAY, humanise
 
 if TYPE_CHECKING:
+    from crmmining.comparison.portfolio import Portfolio
     from crmmining.reporting.goal_figures import GoalResults
     from crmmining.reporting.picture import Picture
 
@@ -41,7 +44,11 @@ CAPTIONS = {
 
 
 def render_page(
-    study: Study, results: list[GoalResults], pictures: dict[str, dict[str, Picture]], top: list[Finding]
+    study: Study,
+    results: list[GoalResults],
+    portfolio: Portfolio | None,
+    pictures: dict[str, dict[str, Picture]],
+    top: list[Finding],
 ) -> str:
     """The whole page as HTML, with everything it needs in it."""
     import jinja2
@@ -61,6 +68,7 @@ def render_page(
             css=assets.joinpath("report.css").read_text("utf-8"),
             script=assets.joinpath("report.js").read_text("utf-8"),
             top=top,
+            portfolio=portfolio_part(portfolio, results[0].fewest) if portfolio else None,
             goals=[
                 _goal(number, result, pictures[result.views.goal]) for number, result in enumerate(results)
             ],
@@ -112,5 +120,6 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         ],
         "closures": views.false_closures,
         "leavers": views.leavers,
+        "tables": result_tables(result),
         "hidden": round(100 * (1 - shown_map(result).share_shown)),
     }

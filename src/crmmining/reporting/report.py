@@ -43,6 +43,7 @@ def write_report(
         raise InvalidOptionError(
             f"no goal of {study.name!r} occurs in the data; see 'crmmining inspect {study.declared.path}'"
         )
+    from crmmining.comparison.portfolio import build_portfolio
     from crmmining.reporting.page import render_page
     from crmmining.reporting.tables import study_tables
 
@@ -53,12 +54,15 @@ def write_report(
         follow(f"drawing “{goal}”", (number + 0.5) / len(goals) * 0.9)
         pictures[goal] = goal_pictures(results[-1], file_stem(goal))
     top = headline([finding for result in results for finding in result.findings])
-    follow("writing the page", 0.92)
-    page = render_page(study, results, pictures, top)
+    follow("weighing processes", 0.9)
+    views = [result.views for result in results]
+    portfolio = build_portfolio(study, views) if study.processes else None
+    follow("writing the page", 0.94)
+    page = render_page(study, results, portfolio, pictures, top)
     target.mkdir(parents=True, exist_ok=True)
     _write_whole(target / PAGE, page.encode("utf-8"))
     _write_figures(target / "figures", pictures)
-    _write_tables(target / "tables", study_tables(study, results))
+    _write_tables(target / "tables", study_tables(study, results, portfolio))
     follow("done", 1.0)
     return target / PAGE
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmmining.comparison.findings import Finding
+    from crmmining.comparison.portfolio import Portfolio
     from crmmining.eventlog.study import Study
     from crmmining.reporting.goal_figures import GoalResults
 
@@ -29,10 +30,8 @@ MICROSECONDS = (
 )
 
 
-def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
+def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio | None) -> dict[str, str]:
     """Name → CSV text, for every goal and for the study."""
-
-    from crmmining.comparison.portfolio import build_portfolio
     from crmmining.reporting.report import file_stem
 
     tables: dict[str, pd.DataFrame] = {
@@ -45,7 +44,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
         found: dict[str, pd.DataFrame | None] = {
             "clocks": views.clocks.to_frame(),
             "white_space": views.white_space.pairs,
-            "link_matrix": views.links.to_frame(),
+            "links": views.links.to_frame(),
             "watermelons": views.watermelons.processes,
             "false_closures": views.false_closures.processes if views.false_closures else None,
             "first_contacts": views.first_contacts.to_frame() if views.first_contacts else None,
@@ -56,9 +55,9 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
             "effort_by_outcome": views.effort.by_outcome,
             "fewer_is_better": views.fewer_is_better.to_frame(),
             "contact_dose": views.fewer_is_better.dose,
-            "outcomes": views.leavers.by_outcome,
+            "leavers": views.leavers.by_outcome,
             "survey": views.survey.to_frame() if views.survey else None,
-            "incidence": views.outcomes.to_frame() if views.outcomes else None,
+            "outcomes": views.outcomes.to_frame() if views.outcomes else None,
             "leaving": views.outcomes.leaving if views.outcomes else None,
             "waiting_causes": views.waiting_causes.to_frame() if views.waiting_causes else None,
             "promises": views.promises.to_frame(),
@@ -76,8 +75,7 @@ def study_tables(study: Study, results: list[GoalResults]) -> dict[str, str]:
         tables |= {
             f"{stem}-{name}": frame for name, frame in found.items() if frame is not None and len(frame)
         }
-    if study.processes:
-        portfolio = build_portfolio(study, [result.views for result in results])
+    if portfolio is not None:
         tables |= {"portfolio": portfolio.processes, "portfolio-aims": portfolio.aims}
     if any(result.shared for result in results):
         own = ("flattening", "quality", "files")

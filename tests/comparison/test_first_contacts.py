@@ -77,8 +77,15 @@ def test_repeats_are_counted_among_all_contacts(found):
 def test_each_process_has_its_own_row_and_no_record_comes_last(found):
     rows = found.to_frame().set_index("process")
     assert list(rows.index) == ["Care", "(no record)"]
-    assert rows.loc["Care", ["owner", "n", "inside", "outside"]].tolist() == ["Cora", 8, 5 / 8, 4 / 8]
-    assert math.isnan(rows.loc["(no record)", "inside"]) and rows.loc["(no record)", "outside"] == 0
+    assert rows.loc["Care", ["owner", "n", "share_inside", "share_outside"]].tolist() == [
+        "Cora",
+        8,
+        5 / 8,
+        4 / 8,
+    ]
+    assert (
+        math.isnan(rows.loc["(no record)", "share_inside"]) and rows.loc["(no record)", "share_outside"] == 0
+    )
 
 
 def test_the_order_of_rows_changes_nothing(found, tmp_path):

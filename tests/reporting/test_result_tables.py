@@ -38,7 +38,8 @@ def test_a_table_has_the_numbers_of_its_comparison(results: GoalResults) -> None
 
 
 def test_no_table_names_a_customer_and_a_shared_one_no_small_group(results: GoalResults) -> None:
-    assert (breaches := results.views.breaches) is not None
+    breaches = results.views.breaches
+    assert breaches is not None
     customers = set(breaches.to_frame()["customer"])
     assert len(customers) > 100
     for table in result_tables(results):

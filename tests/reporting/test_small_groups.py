@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.views import compare_views
@@ -13,6 +15,7 @@ from crmmining.eventlog.study import Study
 from crmmining.reporting.report import write_report
 from crmmining.reporting.small_groups import (
     NOTE,
+    Least,
     frequent_variants,
     is_group,
     without_cases,
@@ -46,10 +49,38 @@ def test_only_variants_of_enough_customers_are_listed(home_move_study: Study) ->
     assert all(np.unique(view.customers[log.variants.case_variant == v]).size < 5 for v in left_out)
 
 
-def test_rows_with_small_counts_are_left_out() -> None:
-    frame = pd.DataFrame({"name": list("abcd"), "n": [0, 4, 5, np.nan], "n_goals": [0, 9, 3, 7]})
-    assert without_small(frame, 5)["name"].tolist() == ["a", "d"]
-    assert without_small(frame[["name"]], 5)["name"].tolist() == list("abcd")
+def test_rows_that_may_be_few_customers_are_left_out() -> None:
+    least = Least(customers=5, goals=7, records=9, events=20)
+    frame = pd.DataFrame({"name": list("abcd"), "n": [0, 6, 7, np.nan], "n_goals": [0, 9, 6, 7]})
+    assert without_small(frame, least)["name"].tolist() == ["a", "d"]
+    assert without_small(frame[["name", "n"]], least)["name"].tolist() == ["a", "c", "d"]
+    assert without_small(frame[["name", "n"]], least, unit="events")["name"].tolist() == ["a", "d"]
+    assert without_small(frame[["name", "n"]], least, unit="records")["name"].tolist() == ["a", "d"]
+    assert without_small(frame[["name"]], least)["name"].tolist() == list("abcd")
+    counted = frame.assign(n_customers=[5, 4, 5, 0])
+    assert without_small(counted, least)["name"].tolist() == ["a", "c", "d"]  # their number alone decides
+
+
+def test_the_least_count_is_one_more_than_four_customers_may_have(study: Study) -> None:
+    view = GoalView(study, "Understand my bill")
+    least = Least.of(view, 5)
+    goals = view.log.cases["customer"].value_counts()
+    assert least.goals == goals.iloc[:4].sum() + 1 > 5  # some have several goals
+    events = pd.Series(view.customers[view.log.case_of_event]).value_counts()
+    assert least.events == events.iloc[:4].sum() + 1
+    assert least.goals <= least.events and Least.of(view, 1) == Least(1, 1, 1, 1)
+
+
+@given(st.data())
+def test_no_group_that_stays_is_of_fewer_customers(study: Study, data: st.DataObject) -> None:
+    view = GoalView(study, "Understand my bill")
+    fewest = data.draw(st.integers(1, 6))
+    least = Least.of(view, fewest)
+    of_few = data.draw(st.lists(st.sampled_from(np.unique(view.customers).tolist()), min_size=1, max_size=6))
+    cases = np.flatnonzero(np.isin(view.customers, of_few))
+    frame = pd.DataFrame({"n_goals": [cases.size]})
+    if len(without_small(frame, least)):
+        assert np.unique(view.customers[cases]).size >= fewest
 
 
 def test_findings_keep_their_cases_unless_they_are_handed_on(study: Study) -> None:
@@ -69,5 +100,13 @@ def test_a_shared_report_names_nobody(study: Study, tmp_path: Path) -> None:
     assert NOTE in page
     written = [page, *(path.read_text("utf-8") for path in (tmp_path / "shared" / "tables").glob("*.csv"))]
     assert not [name for name in names if any(name in text for text in written)]
-    with (tmp_path / "shared" / "tables" / "move_into_a_home-deviations.csv").open(encoding="utf-8") as file:
-        assert all(int(row["n_cases"]) >= 5 for row in csv.DictReader(file))
+    least = Least.of(GoalView(study, MOVE), 5).goals
+    for topic, count in (
+        ("deviations", "n_cases"),
+        ("white_space", "n_goals"),
+        ("channel_switches", "n_goals"),
+    ):
+        with (tmp_path / "shared" / "tables" / f"move_into_a_home-{topic}.csv").open(
+            encoding="utf-8"
+        ) as file:
+            assert all(int(row[count]) >= least for row in csv.DictReader(file))

@@ -97,11 +97,12 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
             "from_channel": names[channel[:-1][switched]],
             "to_channel": names[channel[1:][switched]],
             "forced": forced[switched],
+            "case": case[1:][switched],
         }
     )
     pairs = (
         frame.groupby(["from_channel", "to_channel"])
-        .agg(n=("forced", "size"), n_forced=("forced", "sum"))
+        .agg(n=("forced", "size"), n_forced=("forced", "sum"), n_goals=("case", "nunique"))
         .reset_index()
     )
     goals = np.zeros(log.n_cases, bool)

@@ -69,7 +69,7 @@ class FirstContacts:
         if not gap.is_known or gap.n < FEWEST_CASES or gap.low < LEAST_GAP:
             return []
         of_records = self.processes[self.processes["process"] != NO_RECORD]
-        lost = (of_records["inside"] - of_records["outside"]) * of_records["n"]
+        lost = (of_records["share_inside"] - of_records["share_outside"]) * of_records["n"]
         process = str(of_records["process"].iloc[int(np.argmax(lost.to_numpy()))])
         hidden = self.contacts["inside"].to_numpy(bool) & ~self.contacts["outside"].to_numpy(bool)
         return [
@@ -182,13 +182,13 @@ def _by_process(view: GoalView, contacts: pd.DataFrame) -> pd.DataFrame:
                 "process": process,
                 "owner": view.owner_of(str(process)),
                 "n": len(part),
-                "inside": np.nan if process == NO_RECORD else part["inside"].mean(),
-                "outside": outside.value,
+                "share_inside": np.nan if process == NO_RECORD else part["inside"].mean(),
+                "share_outside": outside.value,
                 "low": outside.low,
                 "high": outside.high,
             }
         )
-    names = ["process", "owner", "n", "inside", "outside", "low", "high"]
+    names = ["process", "owner", "n", "share_inside", "share_outside", "low", "high"]
     frame = pd.DataFrame(rows, columns=names)
     last = frame["process"] == NO_RECORD
     return pd.concat([frame[~last], frame[last]], ignore_index=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -30,7 +31,7 @@ from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
 from crmmining.reporting.picture import Picture
-from crmmining.reporting.small_groups import FEWEST, without_cases
+from crmmining.reporting.small_groups import FEWEST, Least, without_cases
 from crmmining.study.waivers import holding
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
@@ -50,6 +51,11 @@ class GoalResults:
     def fewest(self) -> int:
         """How many customers a group must have to be listed."""
         return FEWEST if self.shared else 1
+
+    @cached_property
+    def least(self) -> Least:
+        """The counts that surely stand for that many customers."""
+        return Least.of(self.views.view, self.fewest)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

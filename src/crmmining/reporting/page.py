@@ -116,7 +116,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "pairs": [
             {**row, "waiting": humanise(row["mean_days_unowned"] * DAY)}
             for row in views.white_space.pairs.head(8).to_dict("records")
-            if row["unowned"] > 0 and row["n_goals"] >= result.fewest
+            if row["unowned"] > 0 and row["n_goals"] >= result.least.goals
         ],
         "closures": views.false_closures,
         "leavers": views.leavers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison.topics import TOPICS, WIDE
-from crmmining.reporting.small_groups import without_small
+from crmmining.reporting.small_groups import shareable
 from crmmining.reporting.written import written
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def result_tables(result: GoalResults) -> list[dict[str, Any]]:
             continue
         frame: pd.DataFrame = compared.owners if topic == "breaches" else compared.to_frame()
         if result.shared:
-            frame = without_small(frame, result.fewest)
+            frame = shareable(frame, topic, result)
         if len(frame):
             found.append(
                 {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmmining.reporting.small_groups import FEWEST, frequent_variants, without_small
-from crmmining.study.durations import DAY
+from crmmining.reporting.small_groups import FEWEST, frequent_variants, shareable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,20 +13,6 @@ if TYPE_CHECKING:
     from crmmining.comparison.portfolio import Portfolio
     from crmmining.eventlog.study import Study
     from crmmining.reporting.goal_figures import GoalResults
-
-MICROSECONDS = (
-    "unowned",
-    "length",
-    "own",
-    "inside",
-    "held",
-    "journey",
-    "unowned_per_goal",
-    "owned",
-    "mean_owned",
-    "median_gap",
-    "total_gap",
-)
 
 
 def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio | None) -> dict[str, str]:
@@ -43,19 +28,19 @@ def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio 
         stem, views = file_stem(result.views.goal), result.views
         found: dict[str, pd.DataFrame | None] = {
             "clocks": views.clocks.to_frame(),
-            "white_space": views.white_space.pairs,
+            "white_space": views.white_space.to_frame(),
             "links": views.links.to_frame(),
-            "watermelons": views.watermelons.processes,
-            "false_closures": views.false_closures.processes if views.false_closures else None,
+            "watermelons": views.watermelons.to_frame(),
+            "false_closures": views.false_closures.to_frame() if views.false_closures else None,
             "first_contacts": views.first_contacts.to_frame() if views.first_contacts else None,
-            "silos": views.silos.crossings if views.silos else None,
-            "channel_switches": views.channel_switches.pairs if views.channel_switches else None,
+            "silos": views.silos.to_frame() if views.silos else None,
+            "channel_switches": views.channel_switches.to_frame() if views.channel_switches else None,
             "contacts": views.contacts.to_frame(),
             "effort": views.effort.to_frame(),
             "effort_by_outcome": views.effort.by_outcome,
             "fewer_is_better": views.fewer_is_better.to_frame(),
             "contact_dose": views.fewer_is_better.dose,
-            "leavers": views.leavers.by_outcome,
+            "leavers": views.leavers.to_frame(),
             "survey": views.survey.to_frame() if views.survey else None,
             "outcomes": views.outcomes.to_frame() if views.outcomes else None,
             "leaving": views.outcomes.leaving if views.outcomes else None,
@@ -72,14 +57,16 @@ def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio 
             "deviations": result.check.deviations.to_frame() if result.check else None,
             "variants": _variants(result),
         }
-        tables |= {
-            f"{stem}-{name}": frame for name, frame in found.items() if frame is not None and len(frame)
-        }
+        there = {name: frame for name, frame in found.items() if frame is not None}
+        if result.shared:
+            there = {name: shareable(frame, name, result) for name, frame in there.items()}
+        tables |= {f"{stem}-{name}": frame for name, frame in there.items() if len(frame)}
+    shared = any(result.shared for result in results)
     if portfolio is not None:
-        tables |= {"portfolio": portfolio.processes, "portfolio-aims": portfolio.aims}
-    if any(result.shared for result in results):
-        own = ("flattening", "quality", "files")
-        tables = {n: frame if n in own else without_small(frame, FEWEST) for n, frame in tables.items()}
+        fewest = FEWEST if shared else 0
+        told = portfolio.to_frame()
+        tables |= {"portfolio": told[told["n_customers"] >= fewest], "portfolio-aims": portfolio.aims}
+    if shared:
         tables["quality"] = tables["quality"].drop(columns="example")
     tables["findings"] = finding_frame([finding for result in results for finding in result.findings])
     return {name: _csv(frame) for name, frame in tables.items()}
@@ -141,9 +128,6 @@ def _csv(frame: pd.DataFrame) -> str:
     for name in shown.columns:
         if pd.api.types.is_timedelta64_dtype(shown[name]):
             shown[name] = shown[name].dt.total_seconds() / 86_400
-            shown = shown.rename(columns={name: f"{name}_days"})
-        elif name in MICROSECONDS:
-            shown[name] = shown[name] / DAY
             shown = shown.rename(columns={name: f"{name}_days"})
         elif shown[name].dtype == object:
             shown[name] = shown[name].map(_harmless)

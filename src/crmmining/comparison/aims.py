@@ -74,7 +74,7 @@ def customer_history(part: TakingPart) -> tuple[NDArray[np.bool_], NDArray[np.bo
     for kind in range(len(part.kinds)):
         mine = part.kind == kind
         reached = np.full(n, NEVER)
-        done = mine & (part.reached >= 0)
+        done = mine & (part.reached != -1)
         np.minimum.at(reached, part.customer[done], part.reached[done])
         own_kind[mine] = reached[part.customer[mine]]
         first = reached < soonest

@@ -85,7 +85,7 @@ def _of(view: GoalView, result: PromiseResult) -> pd.DataFrame:
 
     instances = result.instances
     state, until = instances["state"].to_numpy(), instances["until"].to_numpy(np.int64)
-    waited = (until < 0) & _still_waits(view, instances)
+    waited = (until == -1) & _still_waits(view, instances)
     shown = (state == BROKEN) | ((state == UNDECIDED) & waited)
     part = instances[shown]
     limit, elapsed = view.clock.length(result.limit), part["elapsed"].to_numpy(np.int64)
@@ -119,7 +119,7 @@ def _still_waits(view: GoalView, instances: pd.DataFrame) -> NDArray[np.bool_]:
     for column in ("reached", "given_up"):
         if column in view.log.cases:
             moment = view.log.cases[column].to_numpy(np.int64)[case]
-            waits &= (moment < 0) | (moment < since)
+            waits &= (moment == -1) | (moment < since)
     return waits
 
 

@@ -97,7 +97,7 @@ def compare_clocks(view: GoalView) -> Clocks:
     rows, longest = [], None
     for code, name in enumerate(view.study.processes):
         mine = records.process == code
-        closed = mine & (records.closed >= 0)
+        closed = mine & (records.closed != -1)
         if not mine.any():
             continue
         length = records.closed[closed] - records.opened[closed]

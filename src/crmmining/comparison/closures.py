@@ -99,9 +99,9 @@ def find_false_closures(view: GoalView) -> FalseClosures | None:
     last_contact = int(contacts.max()) if contacts.size else view.log.horizon
     first_close, reopened = closings(view, mine)
     closed = np.where(
-        view.records.closed[mine] >= 0, view.records.closed[mine], np.where(reopened, first_close, -1)
+        view.records.closed[mine] != -1, view.records.closed[mine], np.where(reopened, first_close, -1)
     )
-    counts = (closed >= 0) & (closed <= last_contact - window)
+    counts = (closed != -1) & (closed <= last_contact - window)
     recurred, called, when = returns(view, mine, closed, window)
     frame = pd.DataFrame(
         {

@@ -20,7 +20,7 @@ FOLLOWED = 0.95
 """The follow-up is so long that this share of the goals reached later are reached within it."""
 MOST_MOMENTS = 60_000
 """Beyond so many moments a fixed draw of customers is looked at: intervals are narrow enough by then."""
-FAR = np.iinfo(np.int64).max
+FAR = np.iinfo(np.int64).max // 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,8 @@ def find_landmarks(view: GoalView) -> Landmarks:
     first = log.offsets[:-1]
     age = time - time[first][case]
     reached_at = np.where(view.outcome == 0, _moments(view, "reached"), -1)
-    unsettled = (view.outcome == 2) & (_moments(view, "reached") >= 0)
-    over = np.minimum(np.where(reached_at < 0, FAR, reached_at), _end(view))
+    unsettled = (view.outcome == 2) & (_moments(view, "reached") != -1)
+    over = np.minimum(np.where(reached_at == -1, FAR, reached_at), _end(view))
     edges = np.quantile(np.maximum(log.ended - time[first], 0), np.arange(1, SPANS) / SPANS).astype(np.int64)
     span = 1 + np.searchsorted(edges, age, "left")
     span[first] = 0
@@ -72,7 +72,7 @@ def find_landmarks(view: GoalView) -> Landmarks:
     n_in, n_out = _so_far(view, into), _so_far(view, out)
     answering = _so_far(view, out[_answered(view, into, out)])
     of = case[rows]
-    left = np.where(reached_at[of] >= 0, reached_at[of] - time[rows], -1)
+    left = np.where(reached_at[of] != -1, reached_at[of] - time[rows], -1)
     follow_up = int(np.quantile(left[left >= 0], FOLLOWED)) if (left >= 0).any() else 0
     total = np.bincount(case[into], minlength=log.n_cases)
     return Landmarks(
@@ -125,7 +125,7 @@ def _moments(view: GoalView, column: str) -> NDArray[np.int64]:
 def _end(view: GoalView) -> NDArray[np.int64]:
     """When a goal was given up by an event that says so; silence ends nothing here."""
     given_up = _moments(view, "given_up")
-    return np.where((view.outcome == 1) & (given_up >= 0), given_up, FAR)
+    return np.where((view.outcome == 1) & (given_up != -1), given_up, FAR)
 
 
 def _answers(view: GoalView) -> NDArray[np.bool_]:
@@ -136,8 +136,8 @@ def _answers(view: GoalView) -> NDArray[np.bool_]:
 
 
 def _answer_time(view: GoalView) -> NDArray[np.int64]:
-    """Per case when its score was given (-1 never): of the last answer, which is the one that counts."""
-    found = np.full(view.log.n_cases, -1, np.int64)
+    """Per case when its score was given (-FAR never): of the last answer, which is the one that counts."""
+    found = np.full(view.log.n_cases, -FAR)
     rows = np.flatnonzero(_answers(view))
     found[view.log.case_of_event[rows]] = view.log.columns["time"][rows]
     return found

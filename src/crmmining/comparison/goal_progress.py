@@ -107,7 +107,7 @@ def _before_decision(log: EventLog, deciding: NDArray[np.bool_]) -> NDArray[np.b
     for name in ("given_up", "reached"):  # what was reached is reached, whatever came after
         if name in log.cases:
             moment = log.cases[name].to_numpy(np.int64)
-            until = np.where(moment >= 0, moment, until)
+            until = np.where(moment != -1, moment, until)
     rows = np.flatnonzero(deciding & (time >= until[case]))
     cut = np.full(log.n_cases, never)
     np.minimum.at(cut, case[rows], rows)

@@ -126,7 +126,7 @@ def _ends(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     given_up = cases["given_up"].to_numpy(np.int64)
     silent = np.minimum(log.ended + silence, log.horizon)
     until = np.select(
-        [outcome == REACHED, (outcome == ABANDONED) & (given_up >= 0), outcome == ABANDONED],
+        [outcome == REACHED, (outcome == ABANDONED) & (given_up != -1), outcome == ABANDONED],
         [cases["reached"].to_numpy(np.int64), given_up, silent],
         log.horizon,
     )

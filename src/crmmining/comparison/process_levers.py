@@ -78,7 +78,7 @@ def _promise(view: GoalView, result: PromiseResult, months: float) -> Lever | No
         return None
     case, since, until = (decided[name].to_numpy(np.int64) for name in ("case", "since", "until"))
     broken = decided["state"].to_numpy() == BROKEN
-    late = np.where(broken & (until >= 0), until - view.clock.due(result.limit, since), 0)
+    late = np.where(broken & (until != -1), until - view.clock.due(result.limit, since), 0)
     n = view.log.n_cases
     among, touched = np.bincount(case, minlength=n) > 0, np.bincount(case[broken], minlength=n) > 0
     worth = worth_of(view, touched, among, hours_a_month(view, np.maximum(late, 0), case, months))

@@ -178,9 +178,9 @@ def _record_states(view: GoalView) -> NDArray[np.int8]:
             continue
         limit = process.target.within
         assert limit is not None
-        end = np.where(records.closed[mine] >= 0, records.closed[mine], view.log.horizon)
+        end = np.where(records.closed[mine] != -1, records.closed[mine], view.log.horizon)
         late = view.clock.measure(limit, records.opened[mine], end) > view.clock.length(limit)
-        state[mine] = np.where(late, RED, np.where(records.closed[mine] >= 0, GREEN, UNDECIDED))
+        state[mine] = np.where(late, RED, np.where(records.closed[mine] != -1, GREEN, UNDECIDED))
     return state
 
 

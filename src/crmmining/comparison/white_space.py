@@ -129,7 +129,7 @@ class WhiteSpace:
 def measure_white_space(view: GoalView) -> WhiteSpace:
     """Split the time of every case of a goal."""
     log, records = view.log, view.records
-    closed = np.where(records.closed >= 0, records.closed, FAR)
+    closed = np.where(records.closed != -1, records.closed, FAR)
     carries_on = np.array([not process.solves for process in view.declared.processes.values()] + [False])
     owned, inside, outside, gap_case, span, side, by_turn = split_times(
         log.begun,

@@ -133,7 +133,7 @@ TABLES = {
     """,
 }
 
-_SETTLED = "f.reached >= 0 AND h.horizon - f.reached >= s.settle"
+_SETTLED = "f.reached <> -1 AND h.horizon - f.reached >= s.settle"
 VIEWS = {
     # Whose an event is: its own key's, else its record's.
     "customer_events": """
@@ -154,7 +154,7 @@ VIEWS = {
                 CASE
                     WHEN NOT s.reachable THEN 2
                     WHEN {_SETTLED} THEN 0
-                    WHEN f.ended >= 0 OR (f.reached < 0 AND h.horizon - f.last > s.silence) THEN 1
+                    WHEN f.ended <> -1 OR (f.reached = -1 AND h.horizon - f.last > s.silence) THEN 1
                     ELSE 2
                 END AS TINYINT
             ) AS outcome

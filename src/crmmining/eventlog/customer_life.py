@@ -134,7 +134,7 @@ def _goals(engine: Engine, customer: int) -> pd.DataFrame:
     found = pd.DataFrame(engine.columns(_GOALS, [customer]))
     found["outcome"] = [OUTCOMES[code] for code in found["outcome"]]
     for name in ("first", "last", "reached"):
-        found[name] = pd.to_datetime(found[name].where(found[name] >= 0), unit="us", utc=True)
+        found[name] = pd.to_datetime(found[name].where(found[name] != -1), unit="us", utc=True)
     found["silence"] = pd.to_timedelta(np.asarray(found["silence"], np.int64), unit="us")
     return found
 

@@ -70,7 +70,7 @@ class GoalWalk:
         """As `pauses`, of rows made ready."""
         walk = self._walk(found)
         customer = np.repeat(found.customers, np.diff(walk.offsets))
-        keep: NDArray[np.bool_] = (walk.longest >= 0) & (walk.reached >= 0) & (self.fitted[walk.goal] >= 0)
+        keep: NDArray[np.bool_] = (walk.longest >= 0) & (walk.reached != -1) & (self.fitted[walk.goal] >= 0)
         pauses: Columns = {"customer": customer, "goal": walk.goal, "longest": walk.longest}
         found_pauses = {"goal_pauses": {name: values[keep] for name, values in pauses.items()}}
         return found_pauses | ({"goal_gaps": self._gaps(found, walk)} if self.gauged.any() else {})

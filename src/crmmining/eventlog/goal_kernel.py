@@ -13,6 +13,7 @@ from crmmining.eventlog.kernel import Int32s, Int64s, UInt8s, inlined, native
 
 RECORD, LINK, OPENING, CONTINUED, AFTERMATH = range(5)
 NEVER = np.iinfo(np.int64).max
+_BEFORE_ALL = np.iinfo(np.int64).min
 GLANCE = 64
 
 
@@ -365,7 +366,7 @@ def _make(n, t, opens, mine, n_goals, n_attributes, goals, own, by_codes, codes,
     codes[at + HEAP] = _heap(g, mine, n_goals, n_attributes, goals, own)
     codes[at + CHILD], codes[at + LEFT], codes[at + RIGHT] = -1, -1, -1
     at = n * N_TIMES
-    times[at + BEGUN], times[at + LAST], times[at + OPEN_UNTIL] = t, t, -1
+    times[at + BEGUN], times[at + LAST], times[at + OPEN_UNTIL] = t, t, _BEFORE_ALL
     times[at + REACHED], times[at + ENDED], times[at + LONGEST], times[at + PAUSE] = -1, -1, -1, -1
 
 
@@ -376,13 +377,13 @@ def _take_in(t, g, at, roles, why, kinds, goals, times):  # type: ignore[no-unty
         times[at + PAUSE] = max(times[at + PAUSE], t - times[at + LAST])
     times[at + LAST] = t
     back = times[at + REACHED]
-    if back >= 0 and kinds[roles + CONTACT] and t > back and t - back <= goals[g * N_SAYS + SETTLE]:
+    if back != -1 and kinds[roles + CONTACT] and t > back and t - back <= goals[g * N_SAYS + SETTLE]:
         times[at + REACHED] = -1
-    if (kinds[roles + REACHES] >> g) & 1 and times[at + REACHED] < 0:
+    if (kinds[roles + REACHES] >> g) & 1 and times[at + REACHED] == -1:
         times[at + REACHED] = t
     if times[at + REACHED] == t:
         times[at + LONGEST] = times[at + PAUSE]
-    if (kinds[roles + ENDS] >> g) & 1 and times[at + ENDED] < 0:
+    if (kinds[roles + ENDS] >> g) & 1 and times[at + ENDED] == -1:
         times[at + ENDED] = t
 
 
@@ -390,9 +391,9 @@ def _take_in(t, g, at, roles, why, kinds, goals, times):  # type: ignore[no-unty
 def _right_heap(t, g, i, goals, codes, times):  # type: ignore[no-untyped-def]
     """The heap an instance belongs in after an event at `t`."""
     heap, at = codes[i * N_CODES + HEAP] & ~3, i * N_TIMES
-    if times[at + ENDED] >= 0:
+    if times[at + ENDED] != -1:
         return heap + FINISHED
-    if times[at + REACHED] >= 0:
+    if times[at + REACHED] != -1:
         return heap + (UNSETTLED if goals[g * N_SAYS + SETTLE] > 0 else FINISHED)
     return heap + (ALL_CLOSED if times[at + OPEN_UNTIL] < t else STILL_OPEN)
 

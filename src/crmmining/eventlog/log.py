@@ -189,7 +189,7 @@ class EventLog:
         if "start" not in self.columns:
             return time
         start = self.columns["start"][first]
-        return np.where(start >= 0, np.minimum(start, time), time)
+        return np.where(start != -1, np.minimum(start, time), time)
 
     @cached_property
     def ended(self) -> NDArray[np.int64]:
@@ -200,7 +200,7 @@ class EventLog:
         last = self.columns["time"][self.offsets[1:] - 1]
         if "reached" in cases:
             reached = numbers_of(cases, "reached")
-            return np.where(reached >= 0, reached, last)
+            return np.where(reached != -1, reached, last)
         return last
 
     @property

@@ -119,7 +119,7 @@ def read_quality(workspace: Engine, study: StudyFile) -> Quality:
 
     frame = pd.DataFrame(workspace.columns(_FILES))
     for moment in ("first_time", "last_time"):
-        frame[moment] = pd.to_datetime(frame[moment].where(frame[moment] >= 0), unit="us", utc=True)
+        frame[moment] = pd.to_datetime(frame[moment].where(frame[moment] != -1), unit="us", utc=True)
     for count in ("n_rows", "n_events", "n_refused", "n_repeated", "n_replaced"):
         frame[count] = frame[count].astype("int64")
     rows = [*workspace.rows(_NOTES), *count_quality(workspace, study)]

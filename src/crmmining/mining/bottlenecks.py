@@ -116,7 +116,7 @@ def _steps(log: EventLog, total: int) -> pd.DataFrame | None:
 
     if not log.has("start"):
         return None
-    rows = np.flatnonzero(log.columns["start"] >= 0)
+    rows = np.flatnonzero(log.columns["start"] != -1)
     served = pd.DataFrame(
         {
             "case": log.case_of_event[rows],

@@ -304,7 +304,7 @@ def _open_cases(log: EventLog) -> NDArray[np.bool_]:
     if log.outcome is not None:
         return log.outcome == 2
     closed = log.cases["closed"].to_numpy() if "closed" in log.cases else np.zeros(log.n_cases)
-    return np.asarray(closed < 0)
+    return np.asarray(closed == -1)
 
 
 def _chosen(variants: Variants, chosen: NDArray[np.int64]) -> Sequences:

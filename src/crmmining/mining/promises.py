@@ -148,12 +148,12 @@ def _checked(log: EventLog, name: str, promise: PromiseSpec, clock: BusinessCloc
         else _decided_until(log, case, since)
     )
     horizon = np.maximum(horizon, since)
-    elapsed = clock.measure(promise.within, since, np.where(until >= 0, until, horizon))
+    elapsed = clock.measure(promise.within, since, np.where(until != -1, until, horizon))
     late = elapsed > clock.length(promise.within)
-    state = np.where(late, BROKEN, np.where(until >= 0, KEPT, UNDECIDED))
+    state = np.where(late, BROKEN, np.where(until != -1, KEPT, UNDECIDED))
     decided = state != UNDECIDED
     n_broken = int((state == BROKEN).sum())
-    answered = np.sort(elapsed[until >= 0])
+    answered = np.sort(elapsed[until != -1])
     pay, currency = _tariff(promise.pay)
     return PromiseResult(
         name,
@@ -212,7 +212,7 @@ def _decided_until(log: EventLog, case: NDArray[np.int64], since: NDArray[np.int
     for column in ("reached", "given_up"):
         if column in log.cases:
             moment = log.cases[column].to_numpy(np.int64)
-            end = np.where(moment >= 0, np.minimum(end, moment), end)
+            end = np.where(moment != -1, np.minimum(end, moment), end)
     return np.where(end[case] > since, end[case], log.horizon)
 
 

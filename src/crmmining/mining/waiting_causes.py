@@ -172,7 +172,7 @@ def _hours(
     if hours is not None:
         first, last = int(steps.enabled.min()), int(steps.end.max())
         return DeclaredHours.over(hours, resources, first, last)
-    own, begun = steps.resource >= 0, (steps.resource >= 0) & (steps.start >= 0)
+    own, begun = steps.resource >= 0, (steps.resource >= 0) & (steps.start != -1)
     return SeenHours.seen(
         np.concatenate([steps.resource[own], steps.resource[begun]]),
         np.concatenate([steps.activity[own], steps.activity[begun]]),

@@ -28,7 +28,7 @@ def split_waits(steps: Steps, batches: Batches, hours: Hours) -> tuple[Whole, di
     resource's time: busy (with what was enabled by the time the step, or its batch, was: contention; with
     later work: prioritisation), or free, and then off work or not.
     """
-    usable = (steps.start >= 0) & (steps.resource >= 0)
+    usable = (steps.start != -1) & (steps.resource >= 0)
     asked = np.flatnonzero(usable & (steps.source >= 0))
     line, enabled, start = steps.resource[asked], steps.enabled[asked], steps.start[asked]
     batch = batches.of_step[asked]

@@ -6,8 +6,10 @@ from tests.comparison.tiny import GOAL, by_company, by_customer, days, goal, tin
 from tests.mining.test_directly_follows import timed
 
 from crmmining.errors import InvalidOptionError, UnknownNameError
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.bottlenecks import find_bottlenecks
+from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import HOUR
 
 LOG = timed({
@@ -115,3 +117,20 @@ def test_a_steps_own_time_is_from_its_start_to_its_end():
 
 def test_without_start_times_no_step_has_a_time_of_its_own():
     assert find_bottlenecks(EventLog.from_variants({"ab": 1})).steps is None
+
+
+def test_business_days_lie_beside_calendar_time():
+    # Friday 16:00 to Monday 10:00 is two working hours of eight, Monday 10:00 to 14:00 four
+    frame = pd.DataFrame(
+        {
+            "case": ["x", "x", "x"],
+            "activity": ["a", "b", "c"],
+            "time": pd.to_datetime(["2026-01-09T16:00Z", "2026-01-12T10:00Z", "2026-01-12T14:00Z"], utc=True),
+        }
+    )
+    log = EventLog.from_frame(frame)
+    calendar = WorkingCalendar.model_validate({"hours": "Mon-Fri 09:00-17:00"})
+    clock = BusinessClock.over(calendar, int(log.columns["time"].min()), log.horizon)
+    edges = find_bottlenecks(log, clock=clock).edges.set_index("source")
+    assert edges["median_business_days"].to_dict() == {"a": 0.25, "b": 0.5}
+    assert "median_business_days" not in find_bottlenecks(log).edges

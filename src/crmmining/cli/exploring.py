@@ -186,7 +186,8 @@ def bottlenecks(
             raise InvalidOptionError("--causes splits by cause; take --by out")
         _show_causes(log, study.declared.calendar.zone if study else zone, top, form)
         return
-    found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else ())
+    clock = study.clock_over(log) if study and study.declared.declares_hours else None
+    found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else (), clock=clock)
     frame = found.to_frame() if found.groups is None else found.groups_frame()
     if form is Format.table:
         frame = frame[_shown_columns(found, log)]
@@ -229,7 +230,8 @@ def _show_causes(log: EventLog, zone: str, top: int, form: Format) -> None:
 def _shown_columns(found: Bottlenecks, log: EventLog) -> list[str]:
     group = [] if found.groups is None else ["group"]
     turn = ["turn"] if found.groups is None and log.has("actor") else []
-    return ["source", "target", *group, "contribution", "n", "median", "p90", *turn]
+    tail = "median_business_days" if "median_business_days" in found.edges else "p90"
+    return ["source", "target", *group, "contribution", "n", "median", tail, *turn]
 
 
 def export(

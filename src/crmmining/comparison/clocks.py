@@ -126,12 +126,12 @@ def compare_clocks(view: GoalView) -> Clocks:
 
 def _working(view: GoalView) -> Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[float, float]]:
     """Mean and median of business days between moments; NaN where no working hours are declared."""
-    declared = "calendar" in view.declared.model_fields_set
+    clock = view.working_hours
 
     def measured(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[float, float]:
-        if not declared or not start.size:
+        if clock is None or not start.size:
             return np.nan, np.nan
-        days = view.clock.elapsed(start, end) / view.clock.working_day
+        days = clock.elapsed(start, end) / clock.working_day
         return float(days.mean()), float(np.sort(days)[(days.size + 1) // 2 - 1])
 
     return measured

@@ -72,6 +72,11 @@ class GoalView:
         last = max(self.log.horizon, int(self.records.closed.max(initial=0)))
         return BusinessClock.over(self.declared.calendar, first, last)
 
+    @property
+    def working_hours(self) -> BusinessClock | None:
+        """The same clock, where the study file declares a calendar: without one nobody's hours are known."""
+        return self.clock if self.declared.declares_hours else None
+
     @cached_property
     def on_hold(self) -> tuple[str, ...]:
         """Activities after which nobody is waited for, by name."""

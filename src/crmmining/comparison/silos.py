@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
@@ -26,7 +27,7 @@ DEFINITION = (
 
 @dataclass(frozen=True, eq=False)
 class Silos:
-    """Department × department: crossings, goals, median time between, share invisible inside-out."""
+    """Department × department: crossings, goals, median time between on both clocks, share invisible."""
 
     goal: str
     crossings: pd.DataFrame
@@ -98,6 +99,7 @@ def cross_silos(view: GoalView) -> Silos | None:
             "from_department": names[department[changes - 1]],
             "to_department": names[department[changes]],
             "gap": log.columns["time"][after] - log.columns["time"][before],
+            "business": _business_days(view, log.columns["time"][before], log.columns["time"][after]),
             "invisible": log.columns["record"][after] != log.columns["record"][before],
             "visible": (log.columns["visible"][after] > 0) & (log.columns["visible"][before] > 0),
         }
@@ -112,6 +114,7 @@ def cross_silos(view: GoalView) -> Silos | None:
         n=("case", "size"),
         n_goals=("case", "nunique"),
         median_gap=("gap", "median"),
+        median_business_days=("business", "median"),
         total_gap=("gap", "sum"),
         share_invisible=("invisible", "mean"),
         n_visible=("visible", "sum"),
@@ -132,3 +135,11 @@ def cross_silos(view: GoalView) -> Silos | None:
         ),
         pd.DataFrame({"crossings": per_case, "ping_pong": ping_pong}),
     )
+
+
+def _business_days(view: GoalView, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Business days between moments; NaN where no working hours are declared."""
+    clock = view.working_hours
+    if clock is None:
+        return np.full(start.size, np.nan)
+    return np.asarray(clock.elapsed(start, end) / clock.working_day)

@@ -8,15 +8,20 @@ from crmmining.eventlog.kernel import kernel
 
 
 @kernel
-def split_times(begun, ended, offsets, opened, closed, leading, event_offsets, event_time, turn):  # type: ignore[no-untyped-def]
+def split_times(  # type: ignore[no-untyped-def]
+    begun, ended, offsets, opened, closed, leading, event_offsets, event_time, turn,
+    begun_read, ended_read, opened_read, closed_read, event_read,
+):  # fmt: skip
     """Sweep each case over the borders of its records.
 
     Records of case *c* are ``offsets[c]:offsets[c+1]``, in the order they were opened, `closed` the
     moment they closed (far away while open), `leading` whether its process carries the goal on (a
     complaint or a question only interrupts it: the hand-over beside it is between the others). Time in
-    which records are open goes to the one opened last. Returns per record the time it owns, per case
-    and turn (0-3) the time inside a record and outside, and per gap: case, begin, end, record before,
-    record after (-1 none), time by turn.
+    which records are open goes to the one opened last. `*_read` is what the clock in use shows at these
+    moments: the moments themselves, or the working time until then.
+
+    Returns per record the time it owns, per case and turn (0-3) the time inside a record and outside, and
+    per gap: case, begin, end, record before, record after (-1 none), time by turn.
     """
     n_cases, n_records = begun.size, opened.size
     owned = np.zeros(n_records, np.int64)
@@ -30,6 +35,7 @@ def split_times(begun, ended, offsets, opened, closed, leading, event_offsets, e
     n_gaps = 0
     for c in range(n_cases):
         first, last = begun[c], ended[c]
+        now_read = begun_read[c]
         lo, hi = offsets[c], offsets[c + 1]
         e, e_end = event_offsets[c], event_offsets[c + 1]
         now, turned = first, 1
@@ -38,19 +44,20 @@ def split_times(begun, ended, offsets, opened, closed, leading, event_offsets, e
             e += 1
         in_gap = False
         while now < last:
-            holder, border = -1, last
+            holder, border, border_read = -1, last, ended_read[c]
             for r in range(lo, hi):
                 if opened[r] <= now and closed[r] > now:
                     holder = r
-                    border = min(border, closed[r])
-                elif opened[r] > now:
-                    border = min(border, opened[r])
-            if e < e_end:
-                border = min(border, event_time[e])
+                    if closed[r] < border:
+                        border, border_read = closed[r], closed_read[r]
+                elif now < opened[r] < border:
+                    border, border_read = opened[r], opened_read[r]
+            if e < e_end and event_time[e] < border:
+                border, border_read = event_time[e], event_read[e]
             for r in range(lo, hi):
                 if opened[r] == now and closed[r] <= now:
                     in_gap = False  # a record opened and closed at once still stands between two gaps
-            length = border - now
+            length = border_read - now_read
             if holder >= 0:
                 owned[holder] += length
                 inside[c, turned] += length
@@ -79,7 +86,7 @@ def split_times(begun, ended, offsets, opened, closed, leading, event_offsets, e
                 gap_span[n_gaps - 1, 1] = border
                 gap_turn[n_gaps - 1, turned] += length
                 outside[c, turned] += length
-            now = border
+            now, now_read = border, border_read
             while e < e_end and event_time[e] <= now:
                 turned = turn[e]
                 e += 1

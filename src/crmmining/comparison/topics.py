@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TOPICS = (
     "clocks",
+    "time_split",
     "white_space",
     "links",
     "watermelons",
@@ -49,10 +50,10 @@ WIDE = {
     "promises": ("n_undecided", "median", "p90", "currency"),
     "segments": ("unit", "low", "high", "n_rest"),
     "sensitivity": ("low", "high", "origin"),
-    "silos": ("n_visible",),
+    "silos": ("n_visible", "total_gap"),
     "stage_satisfaction": ("n_trouble", "trouble_low", "trouble_high"),
     "watermelons": ("department", "target"),
-    "white_space": ("n_gaps", "length"),
+    "white_space": ("n_gaps", "length", "low", "high"),
 }
 """Columns a terminal has no room for; CSV and JSON have them all."""
 ABSENT = {

@@ -31,6 +31,7 @@ from crmmining.comparison.segments import Segments, compare_segments
 from crmmining.comparison.silos import Silos, cross_silos
 from crmmining.comparison.stage_satisfaction import StageSatisfaction, satisfaction_by_stage
 from crmmining.comparison.survey import Survey, read_survey
+from crmmining.comparison.time_split import TimeSplit, split_time
 from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
 from crmmining.comparison.watermelons import Watermelons, find_watermelons
 from crmmining.comparison.weekday_findings import weekday_findings
@@ -65,6 +66,11 @@ class Views:
     def white_space(self) -> WhiteSpace:
         """Time nobody owns, and between whom."""
         return measure_white_space(self.view)
+
+    @cached_property
+    def time_split(self) -> TimeSplit:
+        """Where the time goes, in parts that add up, on both clocks."""
+        return split_time(self.view, self.white_space)
 
     @cached_property
     def links(self) -> LinkMatrix:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
@@ -13,6 +15,7 @@ from crmmining.comparison.split_kernel import split_times
 from crmmining.comparison.white_space_tables import case_table, gap_table, pair_table, process_table
 from crmmining.estimates import Estimate, absent, mean, ratio
 from crmmining.eventlog.timedeltas import with_timedeltas
+from crmmining.eventlog.turns import COMPANY_TURN
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
@@ -32,15 +35,18 @@ NO_PROCESS = "(no process)"
 class WhiteSpace:
     """The journey's time split into parts that add up.
 
+    `business`: the same in working time; None where no working hours are declared.
     `cases`: per case journey, inside, unowned (waiting for the company, no record open), own (the
     customer's turn, no record open), held (on hold or not known, no record open), and
     waiting (for the company, record or not; no part of its own), microseconds.
-    `pairs`: per (from_process, to_process) n gaps, n goals, days unowned and in all.
+    `pairs`: per (from_process, to_process) n gaps, n goals, time unowned and in all, mean days a goal
+    with this gap waits in it, and mean business days.
     `gaps`: one row per gap with its case. `processes`: per process the time it owns, mean per goal.
     """
 
     goal: str
     cases: pd.DataFrame
+    business: pd.DataFrame | None
     gaps: pd.DataFrame
     pairs: pd.DataFrame
     processes: pd.DataFrame
@@ -129,27 +135,20 @@ class WhiteSpace:
 def measure_white_space(view: GoalView) -> WhiteSpace:
     """Split the time of every case of a goal."""
     log, records = view.log, view.records
-    closed = np.where(records.closed != -1, records.closed, FAR)
-    carries_on = np.array([not process.solves for process in view.declared.processes.values()] + [False])
-    owned, inside, outside, gap_case, span, side, by_turn = split_times(
-        log.begun,
-        log.ended,
-        records.offsets,
-        records.opened,
-        closed,
-        carries_on[records.process],
-        log.offsets,
-        log.columns["time"],
-        view.turns,
-    )
+    owned, inside, outside, gap_case, span, side, by_turn = _split(view, lambda moments: moments)
     names = [*view.study.processes, NO_PROCESS]
     gaps = gap_table(records.process, names, gap_case, span, side, by_turn)
-    cases = case_table(inside, outside)
-    pairs, estimates = pair_table(gaps, view.customers)
+    cases, business = case_table(inside, outside), None
+    if view.working_hours is not None:
+        _, inside, outside, *_, by_turn = _split(view, view.working_hours.reading)
+        business = case_table(inside, outside)
+        gaps["unowned_business"] = by_turn[:, COMPANY_TURN]
+    pairs, estimates = pair_table(gaps, view.customers, view.working_hours)
     share_white, share_unowned, mean_unowned = _estimates(view, cases)
     return WhiteSpace(
         view.goal,
         cases,
+        business,
         gaps,
         pairs,
         process_table(records.process, records.case, owned, names, log.n_cases),
@@ -164,6 +163,22 @@ def measure_white_space(view: GoalView) -> WhiteSpace:
         mean_unowned,
         estimates,
     )
+
+
+def _split(
+    view: GoalView, read: Callable[[NDArray[np.int64]], NDArray[np.int64]]
+) -> tuple[NDArray[Any], ...]:
+    """`split_times` of all cases, lengths as a clock that `read`s moments shows them."""
+    log, records = view.log, view.records
+    closed = np.where(records.closed != -1, records.closed, FAR)
+    carries_on = np.array([not process.solves for process in view.declared.processes.values()] + [False])
+    borders = (log.begun, log.ended, records.opened, closed, log.columns["time"])
+    begun, ended, opened, closed, time = borders
+    found: tuple[NDArray[Any], ...] = split_times(
+        begun, ended, records.offsets, opened, closed, carries_on[records.process], log.offsets, time,
+        view.turns, *map(read, borders),
+    )  # fmt: skip
+    return found
 
 
 def _estimates(view: GoalView, cases: pd.DataFrame) -> tuple[Estimate, Estimate, Estimate]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.estimates import Estimate, mean
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN
 from crmmining.study.durations import DAY
 
@@ -68,7 +69,7 @@ def case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.Data
 
 
 def pair_table(
-    gaps: pd.DataFrame, customers: NDArray[np.int64]
+    gaps: pd.DataFrame, customers: NDArray[np.int64], clock: BusinessClock | None
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
     """One row per pair of processes, most unowned time first; the estimates by pair."""
     import pandas as pd
@@ -95,6 +96,7 @@ def pair_table(
                 estimate.value / DAY,
                 estimate.low / DAY,
                 estimate.high / DAY,
+                _business_days(part, len(per_case), clock),
             )
         )
     names = [
@@ -107,11 +109,18 @@ def pair_table(
         "mean_days_unowned",
         "low",
         "high",
+        "mean_business_days",
     ]
     frame = pd.DataFrame(rows, columns=names)
     return frame.sort_values(
         ["unowned", "from_process", "to_process"], ascending=[False, True, True], ignore_index=True
     ), estimates
+
+
+def _business_days(part: pd.DataFrame, n_goals: int, clock: BusinessClock | None) -> float:
+    if clock is None:
+        return float("nan")
+    return float(part["unowned_business"].sum() / n_goals / clock.working_day)
 
 
 def process_table(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.errors import InvalidOptionError, UnknownNameError
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import CUSTOMER, CaseNotion, EventLog
 from crmmining.eventlog.timedeltas import with_timedeltas
 from crmmining.eventlog.turns import COMPANY_TURN, CUSTOMER_TURN, TURNS, UNKNOWN_TURN, turns
@@ -67,11 +68,18 @@ class Bottlenecks:
         return self.to_frame().head(15).to_html(index=False)
 
 
-def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collection[str] = ()) -> Bottlenecks:
+def find_bottlenecks(
+    log: EventLog,
+    *,
+    by: str | None = None,
+    on_hold: Collection[str] = (),
+    clock: BusinessClock | None = None,
+) -> Bottlenecks:
     """Rank the edges of a log by their contribution to the time of all cases.
 
     `by` splits them further: department, channel or resource of the second event, or a segment of the
-    case (a column of ``log.cases``). `on_hold` names activities after which nobody is waited for.
+    case (a column of ``log.cases``). `on_hold` names activities after which nobody is waited for. With the
+    company's `clock` there are business days too.
 
     Raises:
         UnknownNameError: `by` is neither.
@@ -79,7 +87,7 @@ def find_bottlenecks(log: EventLog, *, by: str | None = None, on_hold: Collectio
     """
     import pandas as pd
 
-    moves = _moves(log, on_hold)
+    moves = _moves(log, on_hold, clock)
     if moves.empty:
         raise InvalidOptionError(
             f"{log.notion} has no case with two events, so there is no time between events"
@@ -128,7 +136,7 @@ def _steps(log: EventLog, total: int) -> pd.DataFrame | None:
     return table.assign(activity=table["activity"].map(pd.Series(log.activities)))
 
 
-def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:
+def _moves(log: EventLog, on_hold: Collection[str], clock: BusinessClock | None) -> pd.DataFrame:
     """One row per pair of neighbouring events; of a reached goal only what leads to it."""
     import pandas as pd
 
@@ -147,6 +155,8 @@ def _moves(log: EventLog, on_hold: Collection[str]) -> pd.DataFrame:
         "from_department": _department(log, before),
         "to_department": _department(log, after),
     }
+    if clock is not None:
+        data["business_days"] = clock.elapsed(time[before], time[after]) / clock.working_day
     return pd.DataFrame(data)
 
 
@@ -168,6 +178,9 @@ def _summed(moves: pd.DataFrame, keys: list[str], total: int) -> pd.DataFrame:
     for name, tenths in (("median", 5), ("p90", 9)):
         rank = -(-tenths * table["n"].to_numpy() // 10) - 1  # the ceil(n·q)-th smallest
         table[name] = ordered[first + rank]
+    if "business_days" in moves:
+        worked = grouped["business_days"].quantile(0.5, interpolation="lower").reset_index(drop=True)
+        table["median_business_days"] = worked
     table["contribution"] = table["total"] / max(total, 1)
     return table.sort_values(["total", *keys], ascending=[False] + [True] * len(keys), ignore_index=True)
 

@@ -72,8 +72,9 @@ def goal_results(views: Views, *, shared: bool = False) -> GoalResults:
         check = check_conformance(view.log, view.journey, clock=view.clock, waivers=waivers)
     channels = view.log.columns["channel"]
     by = "channel" if np.unique(channels[channels >= 0]).size > 1 else None
-    has_moves = np.diff(view.log.offsets).max(initial=0) > 1
-    slow = find_bottlenecks(view.log, by=by, on_hold=view.on_hold) if has_moves else None
+    slow = None
+    if np.diff(view.log.offsets).max(initial=0) > 1:
+        slow = find_bottlenecks(view.log, by=by, on_hold=view.on_hold, clock=view.working_hours)
     return GoalResults(views, check, slow, shared)
 
 

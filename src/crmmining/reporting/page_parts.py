@@ -25,6 +25,7 @@ from crmmining.comparison import (
     silos,
     stage_satisfaction,
     survey,
+    time_split,
     waiting,
     watermelons,
     white_space,
@@ -45,6 +46,7 @@ MOST_VARIANTS = 40
 MOST_SKIPPED = 3
 _MODULES = {
     "Two clocks": clocks,
+    "Time split": time_split,
     "White space": white_space,
     "Whose turn": turns,
     "Link matrix": links,

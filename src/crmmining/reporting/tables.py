@@ -28,6 +28,7 @@ def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio 
         stem, views = file_stem(result.views.goal), result.views
         found: dict[str, pd.DataFrame | None] = {
             "clocks": views.clocks.to_frame(),
+            "time_split": views.time_split.to_frame(),
             "white_space": views.white_space.to_frame(),
             "links": views.links.to_frame(),
             "watermelons": views.watermelons.to_frame(),

@@ -261,6 +261,11 @@ class StudyFile(StudyModel):
         return self.path.parent
 
     @property
+    def declares_hours(self) -> bool:
+        """Whether anybody said when the company works; else its calendar is an assumption."""
+        return "calendar" in self.model_fields_set
+
+    @property
     def secret(self) -> SecretKey | None:
         """The key of the pseudonyms, where names and ids are stored as such.
 

@@ -15,8 +15,10 @@ from crmmining.mining.conformance import Conformance, check_conformance
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
 from crmmining.reporting import figure_data
 from crmmining.reporting.departments import department_of_activities, style_of
+from crmmining.reporting.dose_data import contact_dose
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.promises import draw_promises
@@ -107,6 +109,8 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["silos"] = draw_silo_matrix(figure_data.silo_matrix(views.silos, view), style=style)
     if min(group.n for group in views.contacts.groups["reached"]) > 0:
         found["contacts"] = draw_difference(figure_data.proactive_difference(views.contacts), style=style)
+    if (dose := contact_dose(views.fewer_is_better, results.fewest)).rows:
+        found["dose"] = draw_dose(dose, style=style)
     return found
 
 

@@ -35,6 +35,7 @@ CAPTIONS = {
     "promises": "Promises to the customer",
     "silos": "Borders the customer is sent across",
     "contacts": "Who speaks first",
+    "dose": "Are fewer touchpoints better",
     "map": "What really comes after what",
 }
 """Pictures of a goal on the page; variants are shown as a list that can be searched."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison.contacts import Contacts
+from crmmining.comparison.fewer_is_better import FewerIsBetter
 from crmmining.comparison.silos import Silos
 from crmmining.comparison.views import Views
 from crmmining.comparison.watermelons import Watermelons
@@ -18,8 +19,10 @@ from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.promises import Promises
 from crmmining.reporting import figure_data
 from crmmining.reporting.departments import department_of_activities, style_of
+from crmmining.reporting.dose_data import contact_dose
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.promises import draw_promises
@@ -50,6 +53,7 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Contacts: lambda result, of: draw_difference(
             figure_data.proactive_difference(result), style=_style(of)
         ),
+        FewerIsBetter: lambda result, of: draw_dose(contact_dose(result), style=_style(of)),
         Bottlenecks: lambda result, of: draw_bottlenecks(figure_data.bottlenecks(result), style=_style(of)),
         EventLog: lambda log, of: _map(directly_follows(log), log),
         DirectlyFollowsGraph: lambda graph, of: _map(graph, of if isinstance(of, EventLog) else None),

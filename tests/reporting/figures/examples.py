@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from crmmining.reporting.figures import (
     bottlenecks,
     difference,
+    dose,
     journey_process,
     promises,
     silo_matrix,
@@ -138,6 +139,30 @@ def groups(n: int, name: Callable[[int], str]) -> difference.Difference:
     return difference.Difference(name(0), name(1), tuple(rows))
 
 
+def doses(n: int, name: Callable[[int], str]) -> dose.Dose:
+    def points(i: int) -> tuple[dose.DosePoint, ...]:
+        numbers = range(i % 13)
+        return tuple(
+            dose.DosePoint(k, k + k % 3, 30 * k + 20, 0.9 - k / 20, (0.85 - k / 16, 1.0)) for k in numbers
+        )
+
+    def effect(value: float) -> difference.Estimate:
+        return difference.Estimate(value, (value - 0.1, value + 0.1), 800)
+
+    rows = (
+        dose.DoseRow(
+            name(i),
+            f"{name(i)} makes",
+            points(12 * (i + 1)),
+            None if i % 4 == 3 else effect(0.15 - i / 50),
+            None if i % 5 == 4 else effect(0.3 * (-1) ** i),
+            i % 3 == 0,
+        )
+        for i in range(n)
+    )
+    return dose.Dose(tuple(rows))
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -147,6 +172,7 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "silo_matrix": (silos, silo_matrix.draw_silo_matrix),
     "promises": (kept, promises.draw_promises),
     "difference": (groups, difference.draw_difference),
+    "dose": (doses, dose.draw_dose),
 }
 EMPTY: dict[str, Any] = {
     "journey_process": journey_process.JourneyProcess("Move", 0, (), (), ()),
@@ -157,6 +183,7 @@ EMPTY: dict[str, Any] = {
     "silo_matrix": silo_matrix.SiloMatrix((), (), 0),
     "promises": promises.Promises(()),
     "difference": difference.Difference("a", "b", ()),
+    "dose": dose.Dose(()),
 }
 
 

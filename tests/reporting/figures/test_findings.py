@@ -8,6 +8,7 @@ from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.reporting.figures import (
     bottlenecks,
     difference,
+    dose,
     promises,
     silo_matrix,
     stage_conformance,
@@ -192,3 +193,38 @@ def test_a_difference_is_told_only_where_its_interval_leaves_out_zero(
     change = difference.Estimate(0.0, interval, 90)
     row = difference.MeasureRow("m", "share", None, None, change, better)  # type: ignore[arg-type]
     assert difference.verdict(row) == judged
+
+
+def effect(value: float, half: float = 0.05) -> difference.Estimate:
+    return difference.Estimate(value, (value - half, value + half), 800)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([(None, None, False)], "Too few goals to say what a further contact goes with"),
+        (
+            [(effect(0.01), effect(-0.02), False)],
+            "No kind of contact surely goes with more or with fewer goals reached",
+        ),
+        (
+            [(effect(0.01), effect(-0.02), False), (effect(0.2), effect(0.02), False)],
+            "A count of contacts misleads: among comparable goals no kind of contact surely goes with more "
+            "or with fewer goals reached",
+        ),
+        (
+            [
+                (effect(0.2), effect(-0.104), True),
+                (effect(0.2), effect(0.02), False),
+                (None, effect(0.23), True),
+            ],
+            "Each further contact they make 0 goes with 10 points fewer goals reached, each they make 2 goes "
+            "with 23 points more goals reached",
+        ),
+    ],
+)
+def test_the_headline_of_contacts_tells_only_what_comparable_goals_say(
+    rows: list[tuple[difference.Estimate | None, difference.Estimate | None, bool]], title: str
+) -> None:
+    drawn = tuple(dose.DoseRow("k", f"they make {i}", (), *row) for i, row in enumerate(rows))
+    assert dose.finding(dose.Dose(drawn)) == title

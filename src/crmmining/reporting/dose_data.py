@@ -9,7 +9,8 @@ from crmmining.comparison.findings import FEWEST_CASES
 from crmmining.estimates import Estimate as Measured
 from crmmining.reporting.figures.caption import Caption
 from crmmining.reporting.figures.difference import Estimate
-from crmmining.reporting.figures.dose import Dose, DosePoint, DoseRow
+from crmmining.reporting.figures.dose import Dose, DoseRow
+from crmmining.reporting.figures.dose_points import DosePoint
 from crmmining.reporting.small_groups import without_small
 from crmmining.study.durations import humanise
 

@@ -18,6 +18,7 @@ from crmmining.reporting.figures import (
     variants,
     watermelons,
 )
+from crmmining.reporting.figures.dose_points import DosePoint
 from crmmining.reporting.figures.style import FigureStyle
 
 DEPARTMENTS = (
@@ -140,10 +141,10 @@ def groups(n: int, name: Callable[[int], str]) -> difference.Difference:
 
 
 def doses(n: int, name: Callable[[int], str]) -> dose.Dose:
-    def points(i: int) -> tuple[dose.DosePoint, ...]:
+    def points(i: int) -> tuple[DosePoint, ...]:
         numbers = range(i % 13)
         return tuple(
-            dose.DosePoint(k, k + k % 3, 30 * k + 20, 0.9 - k / 20, (0.85 - k / 16, 1.0)) for k in numbers
+            DosePoint(k, k + k % 3, 30 * k + 20, 0.9 - k / 20, (0.85 - k / 16, 1.0)) for k in numbers
         )
 
     def effect(value: float) -> difference.Estimate:

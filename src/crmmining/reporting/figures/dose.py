@@ -10,13 +10,12 @@ from crmmining.reporting.figures.axis import Scale, round_ticks
 from crmmining.reporting.figures.canvas import Canvas
 from crmmining.reporting.figures.caption import FROM_DATA, Caption
 from crmmining.reporting.figures.difference import Estimate, signed_text
+from crmmining.reporting.figures.dose_points import DosePoint, draw_points, share_ends
 from crmmining.reporting.figures.frame import Frame, framed, nothing_to_show
-from crmmining.reporting.figures.numbers import count_text, share_text
 from crmmining.reporting.figures.rows import row_name
 from crmmining.reporting.figures.shapes import heading
 from crmmining.reporting.figures.style import (
     ALARM,
-    BLUE,
     GOOD,
     GRID,
     INK,
@@ -24,29 +23,17 @@ from crmmining.reporting.figures.style import (
     MUTED,
     PAPER,
     FigureStyle,
-    tint,
 )
-from crmmining.reporting.figures.text import brief, fit_lines, text_width
+from crmmining.reporting.figures.text import brief, fit_lines
 
 _ROW, _PLOT, _HEAD, _FOOT = 146.0, 82.0, 30.0, 40.0
-_NAMES, _SHARES, _EFFECTS, _WORDS, _SLOT = 136.0, 48.0, 262.0, 124.0, 118.0
+_NAMES, _SHARES, _EFFECTS, _WORDS = 136.0, 48.0, 262.0, 124.0
 _HOW_TO_READ = (
     "How to read: at the left a dot is the share reached of goals with so many contacts by then. At the "
     "right the hollow dot throws all goals together: those open for longer and further on have had more "
     "contacts. The full dot compares goals of equal age, segment and progress; grey may be chance. Lines "
     "through dots are 95 % intervals. An association, no cause."
 )
-
-
-@dataclass(frozen=True)
-class DosePoint:
-    """Goals with so many contacts (from, up to), and the share of them reached with its interval."""
-
-    contacts: int
-    up_to: int
-    n_goals: int
-    share: float
-    interval: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -85,12 +72,13 @@ def draw_dose(data: Dose, *, style: FigureStyle) -> Figure:
     frame = framed(caption, _HEAD + len(data.rows) * _ROW + _FOOT, style=style)
     start = frame.right - _WORDS - _EFFECTS
     effects = _effect_scale(data.rows, start, start + _EFFECTS)
+    left, shares = frame.left + _NAMES + _SHARES, share_ends([p for row in data.rows for p in row.points])
     _draw_heads(frame, len(data.rows), effects)
     for place, row in enumerate(data.rows):
         top = frame.top + _HEAD + place * _ROW
         frame.canvas.line([(frame.left, top), (frame.right, top)], colour=GRID, stroke=0.8)
         row_name(frame.canvas, frame.left, top + 14 + _PLOT / 2, row.kind, "", _NAMES - 24)
-        _draw_points(frame, top + 20, row, data.rows, start - 44)
+        draw_points(frame.canvas, row.points, shares, (left, top + 20), (start - 44 - left, _PLOT))
         _draw_effects(frame, top + 20, row, effects)
     return frame.canvas.figure
 
@@ -143,55 +131,6 @@ def _draw_heads(frame: Frame, n_rows: int, effects: Scale) -> None:
     zero = effects.at(0.0)
     canvas.text(zero - 12, bottom + 28, "← fewer reached", 10, colour=MUTED, align="right")
     canvas.text(zero + 12, bottom + 28, "more reached →", 10, colour=MUTED)
-
-
-def _draw_points(frame: Frame, top: float, row: DoseRow, rows: tuple[DoseRow, ...], right: float) -> None:
-    """Share reached by number of contacts, on one scale of shares for all rows."""
-    canvas, left = frame.canvas, frame.left + _NAMES + _SHARES
-    if not row.points:
-        canvas.text(left, top + _PLOT / 2, "too few goals to show", 11, colour=MUTED)
-        return
-    scale = _share_scale(rows, top, top + _PLOT)
-    for tick in round_ticks(scale.low, scale.high, 5):
-        y = scale.at(tick)
-        canvas.line([(left, y), (right, y)], colour=GRID)
-        canvas.text(left - 8, y, f"{tick * 100:g} %", 9.5, colour=MUTED, align="right")
-    for place, text in enumerate(("contacts", "goals")):
-        canvas.text(left - 8, top + _PLOT + 14 + place * 14, text, 9, colour=MUTED, align="right")
-    slot = min(_SLOT, (right - left) / len(row.points))
-    middles = [left + (place + 0.42) * slot for place in range(len(row.points))]
-    line = [(x, scale.at(point.share)) for x, point in zip(middles, row.points, strict=True)]
-    canvas.line(line, colour=tint(BLUE, 0.6), stroke=1.4)
-    heights = [*(scale.at(point.share) for point in row.points), None]
-    for x, point, after in zip(middles, row.points, heights[1:], strict=True):
-        ends = [(x, scale.at(end)) for end in point.interval]
-        canvas.line(ends, colour=BLUE, stroke=2.4, cap="round")
-        canvas.dot(x, scale.at(point.share), 5, fill=BLUE, edge=PAPER, stroke=1.4)
-        beside = 0 if after is None else 9 if after < scale.at(point.share) else -9
-        _draw_point_words(canvas, x, scale, point, slot, beside)
-
-
-def _draw_point_words(
-    canvas: Canvas, x: float, scale: Scale, point: DosePoint, slot: float, beside: float
-) -> None:
-    """The share beside the dot where there is room; beneath, the contacts and how many goals had them.
-
-    `beside` moves the share off the line to the next dot.
-    """
-    text, foot = share_text(point.share), scale.start + 14
-    y = min(scale.at(point.share) + beside, scale.start - 2)
-    if text_width(text, 10.5, "semibold") + 12 < slot - 2:
-        canvas.text(x + 9, y, text, 10.5, weight="semibold", colour=BLUE, halo=PAPER)
-    numbers = str(point.contacts) if point.contacts == point.up_to else f"{point.contacts}–{point.up_to}"
-    canvas.text(x, foot, numbers, 11, weight="semibold", align="center")
-    canvas.text(x, foot + 14, count_text(point.n_goals), 9.5, colour=MUTED, align="center")
-
-
-def _share_scale(rows: tuple[DoseRow, ...], top: float, bottom: float) -> Scale:
-    """From the highest interval at the top to the lowest at the bottom, in steps of ten points."""
-    lows, highs = zip(*(point.interval for row in rows for point in row.points), strict=True)
-    low, high = int(min(lows) * 10) / 10, -int(-max(highs) * 10 - 0.999) / 10
-    return Scale(min(low, high - 0.1), high, bottom, top)
 
 
 def _draw_effects(frame: Frame, top: float, row: DoseRow, scale: Scale) -> None:

@@ -31,6 +31,7 @@ CAPTIONS = {
     "watermelons": "Green outside, red inside",
     "ideal": "The ideal journey",
     "stages": "Where journeys leave the ideal",
+    "moments": "Where goals are won or lost",
     "bottlenecks": "Where the time goes",
     "promises": "Promises to the customer",
     "silos": "Borders the customer is sent across",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison.contacts import Contacts
 from crmmining.comparison.fewer_is_better import FewerIsBetter
+from crmmining.comparison.moments import Moments
 from crmmining.comparison.silos import Silos
 from crmmining.comparison.views import Views
 from crmmining.comparison.watermelons import Watermelons
@@ -25,6 +26,7 @@ from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
+from crmmining.reporting.figures.moments import draw_moments
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.style import FigureStyle
@@ -33,6 +35,7 @@ from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import net_map, process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.mpl import scene_figure
+from crmmining.reporting.moment_data import moments_of_truth
 from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
             figure_data.proactive_difference(result), style=_style(of)
         ),
         FewerIsBetter: lambda result, of: draw_dose(contact_dose(result), style=_style(of)),
+        Moments: lambda result, of: draw_moments(moments_of_truth(result), style=_style(of)),
         Bottlenecks: lambda result, of: draw_bottlenecks(figure_data.bottlenecks(result), style=_style(of)),
         EventLog: lambda log, of: _map(directly_follows(log), log),
         DirectlyFollowsGraph: lambda graph, of: _map(graph, of if isinstance(of, EventLog) else None),

@@ -12,6 +12,7 @@ from crmmining.reporting.figures import (
     difference,
     dose,
     journey_process,
+    moments,
     promises,
     silo_matrix,
     stage_conformance,
@@ -164,6 +165,18 @@ def doses(n: int, name: Callable[[int], str]) -> dose.Dose:
     return dose.Dose(tuple(rows))
 
 
+def steps(n: int, name: Callable[[int], str]) -> moments.Moments:
+    def row(i: int) -> moments.MomentRow:
+        if i % 6 == 2:
+            return moments.MomentRow(name(i), name(i + 1), True, reason="no one to compare with")
+        value = (0.3 - i / 40) * (-1) ** i
+        found = difference.Estimate(value, (value - 0.08, value + 0.08), 900)
+        stage = name(i + 1) if i % 2 else ""
+        return moments.MomentRow(name(i), stage, i % 5 == 0, found, 0.61, 0.5, 10**i % 4001, 1200, i < 2)
+
+    return moments.Moments(tuple(row(i) for i in range(n)))
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -174,6 +187,7 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "promises": (kept, promises.draw_promises),
     "difference": (groups, difference.draw_difference),
     "dose": (doses, dose.draw_dose),
+    "moments": (steps, moments.draw_moments),
 }
 EMPTY: dict[str, Any] = {
     "journey_process": journey_process.JourneyProcess("Move", 0, (), (), ()),
@@ -185,6 +199,7 @@ EMPTY: dict[str, Any] = {
     "promises": promises.Promises(()),
     "difference": difference.Difference("a", "b", ()),
     "dose": dose.Dose(()),
+    "moments": moments.Moments(()),
 }
 
 

@@ -9,6 +9,7 @@ from crmmining.reporting.figures import (
     bottlenecks,
     difference,
     dose,
+    moments,
     promises,
     silo_matrix,
     stage_conformance,
@@ -228,3 +229,41 @@ def test_the_headline_of_contacts_tells_only_what_comparable_goals_say(
 ) -> None:
     drawn = tuple(dose.DoseRow("k", f"they make {i}", (), *row) for i, row in enumerate(rows))
     assert dose.finding(dose.Dose(drawn)) == title
+
+
+def moment(
+    step: str, value: float | None, *, measured: bool = False, declared: bool = False
+) -> moments.MomentRow:
+    found = None if value is None else effect(value)
+    return moments.MomentRow(step, "", declared, found, is_measured=measured)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([moment("Signed", None, declared=True)], "Too few goals to compare any step"),
+        ([moment("Called", 0.2)], "No step surely goes with more or with fewer goals reached"),
+        ([moment("Called", -0.116, measured=True)], "“Called” goes with 12 points fewer goals reached"),
+        (
+            [moment("Called", -0.116, measured=True, declared=True), moment("Signed", None, declared=True)],
+            "“Called” goes with 12 points fewer goals reached",
+        ),
+        (
+            [moment("Called", -0.116, measured=True), moment("Opened", 0.052, measured=True)]
+            + [moment("Sent", 0.0, declared=True)],
+            "“Called” goes with 12 points fewer goals reached, “Opened” with 5 points more; declared are others",
+        ),
+        (
+            [moment(name, 0.1, measured=True) for name in "abc"],
+            "“a” goes with 10 points more goals reached, “b” with 10 points more, 1 other step with surely "
+            "more or fewer",
+        ),
+    ],
+)
+def test_the_headline_of_moments_names_the_surest_steps(rows: list[moments.MomentRow], title: str) -> None:
+    assert moments.finding(moments.Moments(tuple(rows))) == title
+
+
+def test_a_difference_by_itself_clear_of_zero_is_weaker_than_one_among_all() -> None:
+    rows = (moment("a", 0.1, measured=True), moment("b", 0.1), moment("c", 0.05), moment("d", None))
+    assert [moments.strength(row) for row in rows] == ["measured", "clear", "chance", "chance"]

@@ -31,7 +31,8 @@ def moments_of_truth(result: MomentsResult, view: GoalView | None = None, fewest
     left = f", the surest {n_shown} shown" if n_shown < n_compared else ""
     caption = Caption(
         subtitle=f"“{result.goal}”: {n_compared} steps compared{left}; {result.reached.n:,} decided goals, "
-        f"{share_text(result.reached.value)} reached. With it and without: share reached of comparable goals.",
+        f"{share_text(result.reached.value)} reached. With it and without: share reached of comparable "
+        "goals.",
         nothing="no step has goals enough with it and without it",
     )
     return Moments(tuple(_row(row) for row in shown[:MOST]), caption)

@@ -249,9 +249,13 @@ def moment(
             "“Called” goes with 12 points fewer goals reached",
         ),
         (
-            [moment("Called", -0.116, measured=True), moment("Opened", 0.052, measured=True)]
-            + [moment("Sent", 0.0, declared=True)],
-            "“Called” goes with 12 points fewer goals reached, “Opened” with 5 points more; declared are others",
+            [
+                moment("Called", -0.116, measured=True),
+                moment("Opened", 0.052, measured=True),
+                moment("Sent", 0.0, declared=True),
+            ],
+            "“Called” goes with 12 points fewer goals reached, “Opened” with 5 points more; "
+            "declared are others",
         ),
         (
             [moment(name, 0.1, measured=True) for name in "abc"],

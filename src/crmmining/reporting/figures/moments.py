@@ -107,11 +107,10 @@ def strength(row: MomentRow) -> Strength:
     """How much a difference says: it stands among all compared, its interval leaves out zero, or neither."""
     if row.is_measured:
         return "measured"
-    found = row.difference
-    clear = (
-        found is not None and found.interval is not None and not found.interval[0] <= 0 <= found.interval[1]
-    )
-    return "clear" if clear else "chance"
+    if row.difference is None or row.difference.interval is None:
+        return "chance"
+    low, high = row.difference.interval
+    return "chance" if low <= 0 <= high else "clear"
 
 
 def _scale(rows: tuple[MomentRow, ...], start: float, end: float) -> Scale:

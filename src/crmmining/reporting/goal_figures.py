@@ -14,9 +14,11 @@ from crmmining.mining.bottlenecks import Bottlenecks, find_bottlenecks
 from crmmining.mining.conformance import Conformance, check_conformance
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
 from crmmining.reporting import figure_data
+from crmmining.reporting.channel_data import channel_flow
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.dose_data import contact_dose
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
+from crmmining.reporting.figures.channel_flow import draw_channel_flow
 from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
@@ -113,6 +115,8 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["contacts"] = draw_difference(figure_data.proactive_difference(views.contacts), style=style)
     if views.moments and (moments := moments_of_truth(views.moments, view, results.fewest)).is_compared:
         found["moments"] = draw_moments(moments, style=style)
+    if (flow := channel_flow(view, results.fewest)).bands:
+        found["channels"] = draw_channel_flow(flow, style=style)
     if (dose := contact_dose(views.fewer_is_better, results.fewest)).rows:
         found["dose"] = draw_dose(dose, style=style)
     return found

@@ -35,6 +35,7 @@ CAPTIONS = {
     "bottlenecks": "Where the time goes",
     "promises": "Promises to the customer",
     "silos": "Borders the customer is sent across",
+    "channels": "Where customers change the channel",
     "contacts": "Who speaks first",
     "dose": "Are fewer touchpoints better",
     "map": "What really comes after what",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from crmmining.comparison.channels import ChannelSwitches
 from crmmining.comparison.contacts import Contacts
 from crmmining.comparison.fewer_is_better import FewerIsBetter
 from crmmining.comparison.moments import Moments
@@ -19,9 +20,11 @@ from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_fol
 from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.promises import Promises
 from crmmining.reporting import figure_data
+from crmmining.reporting.channel_data import channel_flow
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.dose_data import contact_dose
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
+from crmmining.reporting.figures.channel_flow import draw_channel_flow
 from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
@@ -55,6 +58,9 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Promises: lambda result, of: draw_promises(figure_data.promises(result), style=_style(of)),
         Contacts: lambda result, of: draw_difference(
             figure_data.proactive_difference(result), style=_style(of)
+        ),
+        ChannelSwitches: lambda result, of: draw_channel_flow(
+            channel_flow(_views(of).view), style=_style(_views(of))
         ),
         FewerIsBetter: lambda result, of: draw_dose(contact_dose(result), style=_style(of)),
         Moments: lambda result, of: draw_moments(moments_of_truth(result), style=_style(of)),

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from crmmining.reporting.figures import (
     bottlenecks,
+    channel_flow,
     difference,
     dose,
     journey_process,
@@ -19,6 +20,7 @@ from crmmining.reporting.figures import (
     variants,
     watermelons,
 )
+from crmmining.reporting.figures.channel_lanes import Band
 from crmmining.reporting.figures.dose_points import DosePoint
 from crmmining.reporting.figures.style import FigureStyle
 
@@ -177,6 +179,19 @@ def steps(n: int, name: Callable[[int], str]) -> moments.Moments:
     return moments.Moments(tuple(row(i) for i in range(n)))
 
 
+def flow(n: int, name: Callable[[int], str]) -> channel_flow.ChannelFlow:
+    size = min(n, 7) + 1
+    channels, stages = (tuple(f"{i} {name(i + shift)}" for i in range(size)) for shift in (0, 3))
+    bands = (
+        Band(place, channels[i], (*channels, "")[j], 90 // (1 + 2 * abs(i - j)), channels[i - 1] * (i == j))
+        for place in range(size - 1)
+        for i in range(size)
+        for j in range(size + 1)
+        if (i + j + place) % 3 == 0 or i == j + 1
+    )
+    return channel_flow.ChannelFlow(stages, channels, tuple(bands), 1200, 500, 900)
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -186,6 +201,7 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "silo_matrix": (silos, silo_matrix.draw_silo_matrix),
     "promises": (kept, promises.draw_promises),
     "difference": (groups, difference.draw_difference),
+    "channel_flow": (flow, channel_flow.draw_channel_flow),
     "dose": (doses, dose.draw_dose),
     "moments": (steps, moments.draw_moments),
 }
@@ -198,6 +214,7 @@ EMPTY: dict[str, Any] = {
     "silo_matrix": silo_matrix.SiloMatrix((), (), 0),
     "promises": promises.Promises(()),
     "difference": difference.Difference("a", "b", ()),
+    "channel_flow": channel_flow.ChannelFlow((), (), (), 0, 0, 0),
     "dose": dose.Dose(()),
     "moments": moments.Moments(()),
 }

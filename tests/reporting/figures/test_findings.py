@@ -7,6 +7,7 @@ import pytest
 from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.reporting.figures import (
     bottlenecks,
+    channel_flow,
     difference,
     dose,
     moments,
@@ -16,6 +17,7 @@ from crmmining.reporting.figures import (
     variants,
     watermelons,
 )
+from crmmining.reporting.figures.channel_lanes import Band
 from crmmining.reporting.figures.chevrons import VariantStep, collapse_repeats, in_lines
 from crmmining.reporting.figures.journey_plan import plan_rows, process_bars
 from crmmining.reporting.figures.journey_process import (
@@ -271,3 +273,40 @@ def test_the_headline_of_moments_names_the_surest_steps(rows: list[moments.Momen
 def test_a_difference_by_itself_clear_of_zero_is_weaker_than_one_among_all() -> None:
     rows = (moment("a", 0.1, measured=True), moment("b", 0.1), moment("c", 0.05), moment("d", None))
     assert [moments.strength(row) for row in rows] == ["measured", "clear", "chance", "chance"]
+
+
+@pytest.mark.parametrize(
+    ("bands", "n_forced", "n_switched", "title"),
+    [
+        ([Band(0, "web", "web", 50)], 0, 0, "No customer changes the channel from stage to stage"),
+        (
+            [Band(0, "web", "phone", 10), Band(0, "phone", "web", 4), Band(0, "", "web", 36)],
+            0,
+            14,
+            "In 28 % of goals the customer changes the channel on the way, none by force, "
+            "mostly from web to phone",
+        ),
+        (
+            [Band(0, "web", "web", 6, "phone"), Band(1, "web", "phone", 7, "phone"), Band(1, "web", "", 1)],
+            8,
+            8,
+            "In 16 % of goals the customer is forced to another channel, from web to phone",
+        ),
+        (
+            [Band(0, "web", "web", 6, "phone"), Band(0, "phone", "", 7, "web")],
+            13,
+            13,
+            "In 26 % of goals the customer is forced to another channel, mostly from phone to web",
+        ),
+    ],
+)
+def test_the_headline_of_channels_tells_forced_switches_before_others(
+    bands: list[Band], n_forced: int, n_switched: int, title: str
+) -> None:
+    flow = channel_flow.ChannelFlow(("a", "b", "c"), ("web", "phone"), tuple(bands), 50, n_forced, n_switched)
+    assert channel_flow.finding(flow) == title
+
+
+def test_a_band_names_only_known_channels() -> None:
+    with pytest.raises(UnknownNameError):
+        channel_flow.ChannelFlow(("a", "b"), ("web",), (Band(0, "web", "fax", 1),), 1, 0, 1)

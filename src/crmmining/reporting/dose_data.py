@@ -36,10 +36,10 @@ def contact_dose(result: FewerIsBetter, fewest: int = 1) -> Dose:
     moment = _moment(dose[dose["direction"].isin(kinds)])
     at_moment = dose[dose["moment"] == moment]
     rows = [_row(result, kind, at_moment[at_moment["direction"] == kind], kind in sure) for kind in kinds]
+    n = max((row.compared.n_cases for row in rows if row.compared), default=0)
     caption = Caption(
-        subtitle=f"“{result.goal}”. Left: goals still open {_on(moment)} and reached within "
-        f"{humanise(result.follow_up)} of it, by contacts up to then. Right: "
-        f"{max((row.compared.n_cases for row in rows if row.compared), default=0):,} goals at all moments.",
+        subtitle=f"“{result.goal}”. Left: goals still open {_at(moment)}, share reached within "
+        f"{humanise(result.follow_up)}, by contacts up to then. Right: {n:,} goals at all such moments.",
     )
     return Dose(tuple(row for row in rows if row.compared), caption)
 
@@ -60,11 +60,11 @@ def _moment(dose: pd.DataFrame) -> str:
     return name
 
 
-def _on(moment: str) -> str:
+def _at(moment: str) -> str:
     """The name of a moment within a sentence."""
     if moment.startswith("at "):
         return "at their first event"
-    return f"on {moment}" if moment.startswith("day") else moment
+    return f"at the customer's first sign {'on ' if moment.startswith('day') else ''}{moment}"
 
 
 def _row(result: FewerIsBetter, kind: str, dose: pd.DataFrame, is_sure: bool) -> DoseRow:

@@ -47,7 +47,12 @@ def test_bands_of_few_customers_are_left_out_of_what_is_handed_on(monkeypatch: p
 
 def test_where_nobody_changes_the_channel_there_is_nothing_to_show(monkeypatch: pytest.MonkeyPatch) -> None:
     assert flow_of(monkeypatch, None) is NOTHING
-    assert flow_of(monkeypatch, stages((9, WEB, WEB, NO), (9, PHONE, NO, NO))) is NOTHING
+    assert flow_of(monkeypatch, stages((30, WEB, WEB, NO), (30, PHONE, NO, NO))) is NOTHING
+
+
+def test_a_handful_of_goals_makes_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert flow_of(monkeypatch, stages((19, WEB, PHONE, NO))) is NOTHING
+    assert flow_of(monkeypatch, stages((20, WEB, PHONE, NO))).n_switched == 20
 
 
 def test_beyond_eight_channels_the_rarer_ones_stand_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,8 +49,8 @@ def test_the_moment_is_the_one_at_which_most_kinds_of_contact_differ() -> None:
         [(0, 0, 330), (1, 1, 30)],
     ]
     assert data.caption.subtitle == (
-        "“Move”. Left: goals still open at the customer's first sign on day 0 to 3, share reached within 9.0 d, "
-        "by contacts up to then. Right: 500 goals at all such moments."
+        "“Move”. Left: goals still open at the customer's first sign on day 0 to 3, share reached within "
+        "9.0 d, by contacts up to then. Right: 500 goals at all such moments."
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.comparison.channel_stages import ChannelStages, channels_by_stage
+from crmmining.comparison.findings import FEWEST_CASES
 from crmmining.comparison.goal_view import GoalView
 from crmmining.reporting.figures.caption import Caption
 from crmmining.reporting.figures.channel_flow import ChannelFlow
@@ -14,18 +15,20 @@ from crmmining.reporting.small_groups import is_group
 
 MOST_CHANNELS = 8
 OTHERS = "other channels"
-NOTHING = ChannelFlow((), (), (), 0, 0, 0, Caption(nothing="customers were not seen to change the channel"))
+NOTHING = ChannelFlow(
+    (), (), (), 0, 0, 0, Caption(nothing="too few customers, or none, were seen to change the channel")
+)
 
 Ints = NDArray[np.int64]
 
 
 def channel_flow(view: GoalView, fewest: int = 1) -> ChannelFlow:
-    """Goals by channel from stage to stage; nothing where no customer is seen to change the channel.
+    """Goals by channel from stage to stage; nothing for under 20 goals, or where nobody changes the channel.
 
     At most eight channels, the rarer ones together. Bands of fewer than `fewest` customers are left out.
     """
     found = channels_by_stage(view)
-    if found is None:
+    if found is None or found.case.size < FEWEST_CASES:
         return NOTHING
     names, codes = _channels(found)
     at, via = (np.where(part >= 0, codes[part], -1) for part in (found.at, found.via))

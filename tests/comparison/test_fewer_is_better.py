@@ -1,17 +1,13 @@
 """Whether fewer contacts are better: worlds in which they do nothing, or something, and the planted call."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.comparison.contact_worlds import contact_world
 from tests.comparison.tiny import GOAL, by_customer, goal, tiny_views
 
 from crmmining.comparison.contact_effects import ContactEffects, effects_of
 from crmmining.comparison.contact_landmarks import find_landmarks
-from crmmining.comparison.fewer_is_better import _groups, compare_contacts, verdict_of
+from crmmining.comparison.fewer_is_better import sure_effects, verdict_of
 from crmmining.comparison.views import compare_views
 from crmmining.estimates import Estimate, absent
 from crmmining.study.durations import DAY
@@ -97,6 +93,11 @@ def test_the_verdict_says_what_intervals_allow(known, begins, decided):
     assert verdict.startswith(begins) and (estimate.value if estimate else None) == decided
 
 
+def test_only_effects_beyond_a_point_and_chance_are_sure():
+    found = effects(inbound=(-0.2, 0.1), outbound=(0.01, 0.005), unasked=(0.05, 0.1))
+    assert list(sure_effects(found)) == ["inbound"]
+
+
 def test_a_verdict_that_nothing_tells_gives_the_reason():
     found = ContactEffects()
     for kind in KINDS:
@@ -112,22 +113,6 @@ def test_a_handful_of_goals_decides_nothing(tmp_path):
     found = views.fewer_is_better
     assert found.verdict.startswith("Not decided: ") and "fewer than 100" in found.verdict
     assert found.findings(views.view) == [] and found.to_frame()["effect"].isna().all()
-
-
-@given(st.lists(st.integers(0, 30), min_size=1, max_size=400))
-def test_groups_of_the_dose_part_all_goals_and_none_is_small(numbers):
-    groups, values = _groups(np.array(numbers)), set(numbers)
-    assert groups[0][0] == min(values) and groups[-1][1] == max(values)
-    counts = [sum(low <= n <= high for n in numbers) for low, high in groups]
-    assert sum(counts) == len(numbers) and (min(counts) >= 20 or len(groups) == 1)
-
-
-def test_the_dose_counts_every_followed_moment_once():
-    view = SimpleNamespace(goal="Goal", **vars(contact_world(4)))
-    found = compare_contacts(view)
-    per_direction = found.dose.groupby("direction")["n"].sum()
-    assert per_direction.tolist() == [found.landmarks.followed.sum()] * 2
-    assert (found.dose["low"] <= found.dose["reached"]).all()
 
 
 def test_the_planted_call_is_found(home_move_study):

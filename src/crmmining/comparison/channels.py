@@ -85,7 +85,7 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
     """Count switches; None where customers were seen on fewer than two channels."""
     import pandas as pd
 
-    log, rows = view.log, _contacts_on_channels(view)
+    log, rows = view.log, contacts_on_channels(view)
     channel, case, time = log.columns["channel"][rows], log.case_of_event[rows], log.columns["time"][rows]
     if np.unique(channel).size < 2:
         return None
@@ -133,13 +133,14 @@ def find_channel_switches(view: GoalView) -> ChannelSwitches | None:
 
 def forced_switches(view: GoalView) -> NDArray[np.int64]:
     """The events after which the customer was forced to another channel."""
-    rows = _contacts_on_channels(view)
+    rows = contacts_on_channels(view)
     channel, case = view.log.columns["channel"][rows], view.log.case_of_event[rows]
     switched = (case[1:] == case[:-1]) & (channel[1:] != channel[:-1])
     return rows[:-1][_forced(view, rows, switched)]
 
 
-def _contacts_on_channels(view: GoalView) -> NDArray[np.int64]:
+def contacts_on_channels(view: GoalView) -> NDArray[np.int64]:
+    """The events in which the customer turns to the company on a channel that is known."""
     return np.flatnonzero(view.is_customer_contact & (view.log.columns["channel"] >= 0))
 
 

@@ -87,16 +87,10 @@ def _estimate(
     model: Sequence[str],
 ) -> None:
     """Fit one model of one outcome and put what it tells into `found`."""
-    counts = {
-        "inbound": marks.inbound,
-        "outbound": marks.outbound,
-        "unasked": marks.outbound - marks.answering,
-        "answering": marks.answering,
-    }
-    is_share = outcome == "reached"
+    counts, is_share = marks.contacts, outcome == "reached"
     controls, kept = _controls(marks, rows, levels, value if is_share else None)
     rows = rows[kept]
-    exposures = np.stack([_capped(counts[name][rows]) for name in model], axis=1)
+    exposures = np.stack([capped(counts[name][rows]) for name in model], axis=1)
     n_goals, y = int(np.unique(marks.case[rows]).size), value[rows]
     fit = reason = None
     if n_goals < FEWEST_GOALS:
@@ -113,7 +107,7 @@ def _estimate(
             continue
         if outcome == "inbound still to come" and name != "unasked":
             continue  # who called before calls again: that says nothing of contacts
-        here = reason or _too_few(marks.case[rows], exposures[:, k])
+        here = reason or too_few(marks.case[rows], exposures[:, k])
         _put(found, (outcome, name), fit, k, n_goals, here)
 
 
@@ -134,7 +128,7 @@ def _rarer(case: NDArray[np.int64], reached: Floats) -> int:
     return min(int(np.unique(case[reached == code]).size) for code in (0, 1))
 
 
-def _too_few(case: NDArray[np.int64], exposure: Floats) -> str | None:
+def too_few(case: NDArray[np.int64], exposure: Floats) -> str | None:
     """A contact that hardly any goal has, or that all have alike, tells nothing."""
     values, counts = np.unique(exposure, return_counts=True)
     usual = values[counts.argmax()] if values.size else 0
@@ -142,7 +136,7 @@ def _too_few(case: NDArray[np.int64], exposure: Floats) -> str | None:
     return f"only {n} goals differ in it" if n < FEWEST_CASES else None
 
 
-def _capped(counts: NDArray[np.int64]) -> Floats:
+def capped(counts: NDArray[np.int64]) -> Floats:
     """Counts, the rare many (beyond the P99) as that: a few heavy callers must not decide the slope."""
     top = np.quantile(counts, RARE, method="higher") if counts.size else 0
     return np.minimum(counts, top).astype(float)

@@ -50,6 +50,16 @@ class Landmarks:
     edges: NDArray[np.int64]
     follow_up: int
 
+    @property
+    def contacts(self) -> dict[str, NDArray[np.int64]]:
+        """Contacts so far by kind; the company's come whole, and parted into unasked and answering."""
+        return {
+            "inbound": self.inbound,
+            "outbound": self.outbound,
+            "unasked": self.outbound - self.answering,
+            "answering": self.answering,
+        }
+
 
 def find_landmarks(view: GoalView) -> Landmarks:
     """Take the moments of every goal and what was known and came after; linear in events."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from crmmining.comparison.contact_dose import dose_of, effects_as_counted
 from crmmining.comparison.contact_effects import MODELS, ContactEffects, effects_of, segment_effects
-from crmmining.comparison.contact_landmarks import Landmarks, find_landmarks, span_name
-from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
+from crmmining.comparison.contact_landmarks import Landmarks, find_landmarks
+from crmmining.comparison.findings import Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
-from crmmining.estimates import Estimate, false_discovery_rates, share
+from crmmining.estimates import Estimate, false_discovery_rates
 from crmmining.study.durations import DAY, humanise
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SURE = 0.05
 LEAST = 0.01
-MOST_DOSES = 12
 DEFINITION = (
     "Goals still open are looked at when they begin and at the customer's first sign in each of five spans "
     "of days: contacts in and out up to then, against what came after (reached within the follow-up; "
@@ -37,9 +36,10 @@ class FewerIsBetter:
     """The effect of a further contact on what comes of a goal, in words and numbers.
 
     `effects`: per (outcome, contacts) of all goals; `segments` the same of reached, per value of a segment.
-    `dose`: per moment and direction the share reached by number of contacts so far (the last number is "or
-    more"). `follow_up` (µs) is how long after the moment reaching counts. `decided` is the estimate the
-    verdict rests on, None where nothing is decided.
+    `dose`: per moment and direction the share reached by number of contacts so far (see `dose_of`).
+    `as_counted`: per kind of contact its effect on reached with nothing held equal. `follow_up` (µs) is how
+    long after the moment reaching counts. `decided` is the estimate the verdict rests on, None where nothing
+    is decided.
     """
 
     goal: str
@@ -48,6 +48,7 @@ class FewerIsBetter:
     effects: ContactEffects
     segments: dict[tuple[str, str], ContactEffects]
     dose: pd.DataFrame
+    as_counted: dict[str, Estimate]
     landmarks: Landmarks
     definition: str = DEFINITION
 
@@ -129,25 +130,19 @@ def compare_contacts(view: GoalView) -> FewerIsBetter:
     effects = effects_of(view, landmarks)
     verdict, decided = verdict_of(effects, landmarks.follow_up)
     segments = segment_effects(view, landmarks)
-    return FewerIsBetter(view.goal, verdict, decided, effects, segments, dose_of(landmarks), landmarks)
+    dose, raw = dose_of(landmarks), effects_as_counted(landmarks)
+    return FewerIsBetter(view.goal, verdict, decided, effects, segments, dose, raw, landmarks)
 
 
 def verdict_of(effects: ContactEffects, follow_up: int) -> tuple[str, Estimate | None]:
     """One plain sentence about goals reached, and the effect it rests on (None: not decided).
 
-    An effect counts where its false discovery rate among those on goals reached is at most 5 % and its
-    interval lies beyond one point.
+    It rests on `sure_effects`.
     """
-    found = {contacts: effects["reached", contacts] for model in MODELS for contacts in model}
-    known = {name: e for name, e in found.items() if e.is_known}
-    if not known:
+    found = on_reached(effects)
+    if not any(e.is_known for e in found.values()):
         return f"Not decided: {next(iter(found.values())).absent}.", None
-    rates = false_discovery_rates([effects.p["reached", name] for name in known])
-    sure = {
-        name: e
-        for (name, e), rate in zip(known.items(), rates, strict=True)
-        if rate <= SURE and (e.low > LEAST or e.high < -LEAST)
-    }
+    sure = sure_effects(effects)
     within = f"reached within {humanise(follow_up)}"
     told = {
         "outbound": "each further contact of the company",
@@ -170,38 +165,17 @@ def verdict_of(effects: ContactEffects, follow_up: int) -> tuple[str, Estimate |
     return f"Fewer contacts {who} are better here: {', and '.join(said)}.", sure[named[0]]
 
 
-def dose_of(landmarks: Landmarks) -> pd.DataFrame:
-    """Per moment and direction: contacts so far (from, to), n goals, share reached, its interval.
-
-    One goal comes once per moment. Numbers of contacts that few goals have are told together.
-    """
-    import pandas as pd
-
-    rows = []
-    for span in np.unique(landmarks.span):
-        mine = (landmarks.span == span) & landmarks.followed
-        reached = landmarks.reached[mine]
-        for direction, counts in (("inbound", landmarks.inbound), ("outbound", landmarks.outbound)):
-            numbers = counts[mine]
-            for low, high in _groups(numbers):
-                chosen = (numbers >= low) & (numbers <= high)
-                found = share(int(reached[chosen].sum()), int(chosen.sum()), "reached in the follow-up")
-                moment = span_name(landmarks, int(span))
-                rows.append((moment, direction, low, high, found.n, found.value, found.low, found.high))
-    columns = ["moment", "direction", "contacts", "up_to", "n", "reached", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+def sure_effects(effects: ContactEffects) -> dict[str, Estimate]:
+    """Effects on goals reached that count: false discovery rate at most 5 %, interval beyond one point."""
+    known = {name: e for name, e in on_reached(effects).items() if e.is_known}
+    rates = false_discovery_rates([effects.p["reached", name] for name in known])
+    return {
+        name: e
+        for (name, e), rate in zip(known.items(), rates, strict=True)
+        if rate <= SURE and (e.low > LEAST or e.high < -LEAST)
+    }
 
 
-def _groups(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Numbers of contacts from and to, so that no group is small (unless all together are few)."""
-    values, counts = np.unique(numbers, return_counts=True)
-    least, size = max(FEWEST_CASES, numbers.size // MOST_DOSES), 0
-    groups: list[tuple[int, int]] = []
-    for value, n in zip(values.tolist(), counts.tolist(), strict=True):
-        if not groups or size >= least:
-            groups, size = [*groups, (value, value)], n
-        else:
-            groups[-1], size = (groups[-1][0], value), size + n
-    if len(groups) > 1 and size < FEWEST_CASES:
-        groups[-2:] = [(groups[-2][0], groups[-1][1])]
-    return groups
+def on_reached(effects: ContactEffects) -> dict[str, Estimate]:
+    """The effect of every kind of contact on goals reached."""
+    return {contacts: effects["reached", contacts] for model in MODELS for contacts in model}

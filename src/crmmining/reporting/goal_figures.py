@@ -15,11 +15,16 @@ from crmmining.mining.bottlenecks import Bottlenecks, find_bottlenecks
 from crmmining.mining.conformance import Conformance, check_conformance
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
 from crmmining.reporting import figure_data
+from crmmining.reporting.channel_data import channel_flow
 from crmmining.reporting.departments import department_of_activities, style_of
+from crmmining.reporting.dose_data import contact_dose
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
+from crmmining.reporting.figures.channel_flow import draw_channel_flow
 from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
+from crmmining.reporting.figures.moments import draw_moments
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.stage_conformance import draw_stage_conformance
@@ -30,6 +35,7 @@ from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
+from crmmining.reporting.moment_data import moments_of_truth
 from crmmining.reporting.picture import Picture
 from crmmining.reporting.small_groups import FEWEST, Least, without_cases
 from crmmining.study.waivers import holding
@@ -114,6 +120,12 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["silos"] = draw_silo_matrix(figure_data.silo_matrix(views.silos, view), style=style)
     if min(group.n for group in views.contacts.groups["reached"]) > 0:
         found["contacts"] = draw_difference(figure_data.proactive_difference(views.contacts), style=style)
+    if views.moments and (moments := moments_of_truth(views.moments, view, results.fewest)).is_compared:
+        found["moments"] = draw_moments(moments, style=style)
+    if (flow := channel_flow(view, results.fewest)).bands:
+        found["channels"] = draw_channel_flow(flow, style=style)
+    if (dose := contact_dose(views.fewer_is_better, results.fewest)).rows:
+        found["dose"] = draw_dose(dose, style=style)
     return found
 
 

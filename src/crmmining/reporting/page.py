@@ -34,10 +34,13 @@ CAPTIONS = {
     "watermelons": "Green outside, red inside",
     "ideal": "The ideal journey",
     "stages": "Where journeys leave the ideal",
+    "moments": "Where goals are won or lost",
     "bottlenecks": "Where the time goes",
     "promises": "Promises to the customer",
     "silos": "Borders the customer is sent across",
+    "channels": "Where customers change the channel",
     "contacts": "Who speaks first",
+    "dose": "Are fewer touchpoints better",
     "map": "What really comes after what",
 }
 """Pictures of a goal on the page; variants are shown as a list that can be searched."""

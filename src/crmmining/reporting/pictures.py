@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from crmmining.comparison.channels import ChannelSwitches
 from crmmining.comparison.contacts import Contacts
+from crmmining.comparison.fewer_is_better import FewerIsBetter
+from crmmining.comparison.moments import Moments
 from crmmining.comparison.silos import Silos
 from crmmining.comparison.views import Views
 from crmmining.comparison.watermelons import Watermelons
@@ -17,11 +20,16 @@ from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_fol
 from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.promises import Promises
 from crmmining.reporting import figure_data
+from crmmining.reporting.channel_data import channel_flow
 from crmmining.reporting.departments import department_of_activities, style_of
+from crmmining.reporting.dose_data import contact_dose
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
+from crmmining.reporting.figures.channel_flow import draw_channel_flow
 from crmmining.reporting.figures.difference import draw_difference
+from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
+from crmmining.reporting.figures.moments import draw_moments
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.style import FigureStyle
@@ -30,6 +38,7 @@ from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import net_map, process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.mpl import scene_figure
+from crmmining.reporting.moment_data import moments_of_truth
 from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
@@ -50,6 +59,11 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Contacts: lambda result, of: draw_difference(
             figure_data.proactive_difference(result), style=_style(of)
         ),
+        ChannelSwitches: lambda result, of: draw_channel_flow(
+            channel_flow(_views(of).view), style=_style(_views(of))
+        ),
+        FewerIsBetter: lambda result, of: draw_dose(contact_dose(result), style=_style(of)),
+        Moments: lambda result, of: draw_moments(moments_of_truth(result), style=_style(of)),
         Bottlenecks: lambda result, of: draw_bottlenecks(figure_data.bottlenecks(result), style=_style(of)),
         EventLog: lambda log, of: _map(directly_follows(log), log),
         DirectlyFollowsGraph: lambda graph, of: _map(graph, of if isinstance(of, EventLog) else None),

@@ -9,14 +9,19 @@ from matplotlib.figure import Figure
 
 from crmmining.reporting.figures import (
     bottlenecks,
+    channel_flow,
     difference,
+    dose,
     journey_process,
+    moments,
     promises,
     silo_matrix,
     stage_conformance,
     variants,
     watermelons,
 )
+from crmmining.reporting.figures.channel_lanes import Band
+from crmmining.reporting.figures.dose_points import DosePoint
 from crmmining.reporting.figures.style import FigureStyle
 
 DEPARTMENTS = (
@@ -138,6 +143,55 @@ def groups(n: int, name: Callable[[int], str]) -> difference.Difference:
     return difference.Difference(name(0), name(1), tuple(rows))
 
 
+def doses(n: int, name: Callable[[int], str]) -> dose.Dose:
+    def points(i: int) -> tuple[DosePoint, ...]:
+        numbers = range(i % 13)
+        return tuple(
+            DosePoint(k, k + k % 3, 30 * k + 20, 0.9 - k / 20, (0.85 - k / 16, 1.0)) for k in numbers
+        )
+
+    def effect(value: float) -> difference.Estimate:
+        return difference.Estimate(value, (value - 0.1, value + 0.1), 800)
+
+    rows = (
+        dose.DoseRow(
+            name(i),
+            f"{name(i)} makes",
+            points(12 * (i + 1)),
+            None if i % 4 == 3 else effect(0.15 - i / 50),
+            None if i % 5 == 4 else effect(0.3 * (-1) ** i),
+            i % 3 == 0,
+        )
+        for i in range(n)
+    )
+    return dose.Dose(tuple(rows))
+
+
+def steps(n: int, name: Callable[[int], str]) -> moments.Moments:
+    def row(i: int) -> moments.MomentRow:
+        if i % 6 == 2:
+            return moments.MomentRow(name(i), name(i + 1), True, reason="no one to compare with")
+        value = (0.3 - i / 40) * (-1) ** i
+        found = difference.Estimate(value, (value - 0.08, value + 0.08), 900)
+        stage = name(i + 1) if i % 2 else ""
+        return moments.MomentRow(name(i), stage, i % 5 == 0, found, 0.61, 0.5, 10**i % 4001, 1200, i < 2)
+
+    return moments.Moments(tuple(row(i) for i in range(n)))
+
+
+def flow(n: int, name: Callable[[int], str]) -> channel_flow.ChannelFlow:
+    size = min(n, 7) + 1
+    channels, stages = (tuple(f"{i} {name(i + shift)}" for i in range(size)) for shift in (0, 3))
+    bands = (
+        Band(place, channels[i], (*channels, "")[j], 90 // (1 + 2 * abs(i - j)), channels[i - 1] * (i == j))
+        for place in range(size - 1)
+        for i in range(size)
+        for j in range(size + 1)
+        if (i + j + place) % 3 == 0 or i == j + 1
+    )
+    return channel_flow.ChannelFlow(stages, channels, tuple(bands), 1200, 500, 900)
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -147,6 +201,9 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "silo_matrix": (silos, silo_matrix.draw_silo_matrix),
     "promises": (kept, promises.draw_promises),
     "difference": (groups, difference.draw_difference),
+    "channel_flow": (flow, channel_flow.draw_channel_flow),
+    "dose": (doses, dose.draw_dose),
+    "moments": (steps, moments.draw_moments),
 }
 EMPTY: dict[str, Any] = {
     "journey_process": journey_process.JourneyProcess("Move", 0, (), (), ()),
@@ -157,6 +214,9 @@ EMPTY: dict[str, Any] = {
     "silo_matrix": silo_matrix.SiloMatrix((), (), 0),
     "promises": promises.Promises(()),
     "difference": difference.Difference("a", "b", ()),
+    "channel_flow": channel_flow.ChannelFlow((), (), (), 0, 0, 0),
+    "dose": dose.Dose(()),
+    "moments": moments.Moments(()),
 }
 
 

@@ -7,13 +7,17 @@ import pytest
 from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.reporting.figures import (
     bottlenecks,
+    channel_flow,
     difference,
+    dose,
+    moments,
     promises,
     silo_matrix,
     stage_conformance,
     variants,
     watermelons,
 )
+from crmmining.reporting.figures.channel_lanes import Band
 from crmmining.reporting.figures.chevrons import VariantStep, collapse_repeats, in_lines
 from crmmining.reporting.figures.journey_plan import plan_rows, process_bars
 from crmmining.reporting.figures.journey_process import (
@@ -192,3 +196,117 @@ def test_a_difference_is_told_only_where_its_interval_leaves_out_zero(
     change = difference.Estimate(0.0, interval, 90)
     row = difference.MeasureRow("m", "share", None, None, change, better)  # type: ignore[arg-type]
     assert difference.verdict(row) == judged
+
+
+def effect(value: float, half: float = 0.05) -> difference.Estimate:
+    return difference.Estimate(value, (value - half, value + half), 800)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([(None, None, False)], "Too few goals to say what a further contact goes with"),
+        (
+            [(effect(0.01), effect(-0.02), False)],
+            "No kind of contact surely goes with more or with fewer goals reached",
+        ),
+        (
+            [(effect(0.01), effect(-0.02), False), (effect(0.2), effect(0.02), False)],
+            "A count of contacts misleads: among comparable goals no kind of contact surely goes with more "
+            "or with fewer goals reached",
+        ),
+        (
+            [
+                (effect(0.2), effect(-0.104), True),
+                (effect(0.2), effect(0.02), False),
+                (None, effect(0.23), True),
+            ],
+            "Each further contact they make 0 goes with 10 points fewer goals reached, each they make 2 goes "
+            "with 23 points more goals reached",
+        ),
+    ],
+)
+def test_the_headline_of_contacts_tells_only_what_comparable_goals_say(
+    rows: list[tuple[difference.Estimate | None, difference.Estimate | None, bool]], title: str
+) -> None:
+    drawn = tuple(dose.DoseRow("k", f"they make {i}", (), *row) for i, row in enumerate(rows))
+    assert dose.finding(dose.Dose(drawn)) == title
+
+
+def moment(
+    step: str, value: float | None, *, measured: bool = False, declared: bool = False
+) -> moments.MomentRow:
+    found = None if value is None else effect(value)
+    return moments.MomentRow(step, "", declared, found, is_measured=measured)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([moment("Signed", None, declared=True)], "Too few goals to compare any step"),
+        ([moment("Called", 0.2)], "No step surely goes with more or with fewer goals reached"),
+        ([moment("Called", -0.116, measured=True)], "“Called” goes with 12 points fewer goals reached"),
+        (
+            [moment("Called", -0.116, measured=True, declared=True), moment("Signed", None, declared=True)],
+            "“Called” goes with 12 points fewer goals reached",
+        ),
+        (
+            [
+                moment("Called", -0.116, measured=True),
+                moment("Opened", 0.052, measured=True),
+                moment("Sent", 0.0, declared=True),
+            ],
+            "“Called” goes with 12 points fewer goals reached, “Opened” with 5 points more; "
+            "declared are others",
+        ),
+        (
+            [moment(name, 0.1, measured=True) for name in "abc"],
+            "“a” goes with 10 points more goals reached, “b” with 10 points more, 1 other step with surely "
+            "more or fewer",
+        ),
+    ],
+)
+def test_the_headline_of_moments_names_the_surest_steps(rows: list[moments.MomentRow], title: str) -> None:
+    assert moments.finding(moments.Moments(tuple(rows))) == title
+
+
+def test_a_difference_by_itself_clear_of_zero_is_weaker_than_one_among_all() -> None:
+    rows = (moment("a", 0.1, measured=True), moment("b", 0.1), moment("c", 0.05), moment("d", None))
+    assert [moments.strength(row) for row in rows] == ["measured", "clear", "chance", "chance"]
+
+
+@pytest.mark.parametrize(
+    ("bands", "n_forced", "n_switched", "title"),
+    [
+        ([Band(0, "web", "web", 50)], 0, 0, "No customer changes the channel from stage to stage"),
+        (
+            [Band(0, "web", "phone", 10), Band(0, "phone", "web", 4), Band(0, "", "web", 36)],
+            0,
+            14,
+            "In 28 % of goals the customer changes the channel on the way, none by force, "
+            "mostly from web to phone",
+        ),
+        (
+            [Band(0, "web", "web", 6, "phone"), Band(1, "web", "phone", 7, "phone"), Band(1, "web", "", 1)],
+            8,
+            8,
+            "In 16 % of goals the customer is forced to another channel, from web to phone",
+        ),
+        (
+            [Band(0, "web", "web", 6, "phone"), Band(0, "phone", "", 7, "web")],
+            13,
+            13,
+            "In 26 % of goals the customer is forced to another channel, mostly from phone to web",
+        ),
+    ],
+)
+def test_the_headline_of_channels_tells_forced_switches_before_others(
+    bands: list[Band], n_forced: int, n_switched: int, title: str
+) -> None:
+    flow = channel_flow.ChannelFlow(("a", "b", "c"), ("web", "phone"), tuple(bands), 50, n_forced, n_switched)
+    assert channel_flow.finding(flow) == title
+
+
+def test_a_band_names_only_known_channels() -> None:
+    with pytest.raises(UnknownNameError):
+        channel_flow.ChannelFlow(("a", "b"), ("web",), (Band(0, "web", "fax", 1),), 1, 0, 1)

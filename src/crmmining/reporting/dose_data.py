@@ -11,7 +11,6 @@ from crmmining.reporting.figures.caption import Caption
 from crmmining.reporting.figures.difference import Estimate
 from crmmining.reporting.figures.dose import Dose, DoseRow
 from crmmining.reporting.figures.dose_points import DosePoint
-from crmmining.reporting.small_groups import without_small
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def contact_dose(result: FewerIsBetter, fewest: int = 1) -> Dose:
     Groups under 20 goals or under `fewest` customers are left out, and kinds of contact that tell nothing.
     """
     sure = sure_effects(result.effects)
-    dose = without_small(result.dose[result.dose["n"] >= FEWEST_CASES], fewest)
+    dose = result.dose[(result.dose["n"] >= FEWEST_CASES) & (result.dose["n_customers"] >= fewest)]
     kinds = _kinds(result, sure)
     moment = _moment(dose[dose["direction"].isin(kinds)])
     at_moment = dose[dose["moment"] == moment]

@@ -12,7 +12,7 @@ from crmmining.reporting.figures.caption import Caption
 from crmmining.reporting.figures.difference import Estimate
 from crmmining.reporting.figures.moments import MomentRow, Moments
 from crmmining.reporting.figures.numbers import share_text
-from crmmining.reporting.small_groups import is_group, without_small
+from crmmining.reporting.small_groups import is_group
 
 MOST = 12
 
@@ -23,8 +23,8 @@ def moments_of_truth(result: MomentsResult, view: GoalView | None = None, fewest
     Left out are steps that were not compared unless declared, and with a `view` those of fewer than `fewest`
     customers.
     """
-    steps = without_small(result.steps, fewest)
-    known = [row for row in steps.to_dict("records") if row["declared"] or not math.isnan(row["difference"])]
+    rows = result.steps.to_dict("records")
+    known = [row for row in rows if row["declared"] or not math.isnan(row["difference"])]
     shown = [row for row in known if _is_large_enough(result, row["step"], view, fewest)]
     n_compared = int(result.steps["difference"].notna().sum())
     n_shown = sum(not math.isnan(row["difference"]) for row in shown[:MOST])

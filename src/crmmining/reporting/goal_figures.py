@@ -19,6 +19,7 @@ from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
+from crmmining.reporting.figures.outcomes import draw_outcomes
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.stage_conformance import draw_stage_conformance
@@ -29,6 +30,7 @@ from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
+from crmmining.reporting.outcome_data import outcomes
 from crmmining.reporting.picture import Picture
 from crmmining.reporting.small_groups import FEWEST, without_cases
 from crmmining.study.waivers import holding
@@ -101,6 +103,8 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         )
     if results.bottlenecks is not None:
         found["bottlenecks"] = draw_bottlenecks(figure_data.bottlenecks(results.bottlenecks), style=style)
+    if ends := outcomes(views.outcomes, view, results.fewest):
+        found["outcomes"] = draw_outcomes(ends, style=style)
     if views.promises.results:
         found["promises"] = draw_promises(figure_data.promises(views.promises), style=style)
     if views.silos is not None and len(views.silos.crossings) > 1:

@@ -32,6 +32,7 @@ CAPTIONS = {
     "ideal": "The ideal journey",
     "stages": "Where journeys leave the ideal",
     "bottlenecks": "Where the time goes",
+    "outcomes": "How goals come out, and when",
     "promises": "Promises to the customer",
     "silos": "Borders the customer is sent across",
     "contacts": "Who speaks first",

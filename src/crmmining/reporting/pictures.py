@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison.contacts import Contacts
+from crmmining.comparison.outcomes import Outcomes
 from crmmining.comparison.silos import Silos
 from crmmining.comparison.views import Views
 from crmmining.comparison.watermelons import Watermelons
@@ -22,6 +23,7 @@ from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.difference import draw_difference
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
+from crmmining.reporting.figures.outcomes import draw_outcomes
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.style import FigureStyle
@@ -30,6 +32,7 @@ from crmmining.reporting.journey_data import journey_process
 from crmmining.reporting.map_data import net_map, process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.mpl import scene_figure
+from crmmining.reporting.outcome_data import followed
 from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Watermelons: lambda result, of: draw_watermelons(figure_data.watermelons(result), style=_style(of)),
         IdealJourney: lambda journey, of: draw_journey_model(journey, "Ideal journey"),
         Promises: lambda result, of: draw_promises(figure_data.promises(result), style=_style(of)),
+        Outcomes: lambda result, of: draw_outcomes(followed(result, _views(of).view), style=_style(of)),
         Contacts: lambda result, of: draw_difference(
             figure_data.proactive_difference(result), style=_style(of)
         ),

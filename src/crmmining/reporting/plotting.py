@@ -14,8 +14,9 @@ def plot(result: Any, *, of: Any = None) -> Figure:
     """Draw a result as a matplotlib figure.
 
     Takes Views (the signature picture), Watermelons, Promises, Contacts, Bottlenecks, Conformance,
-    Silos, EventLog and Variants' log (a map of the log), DirectlyFollowsGraph and DiscoveredModel.
-    Results that need their goal beside them (WhiteSpace, Silos) take the Views in `of`.
+    Silos, Outcomes, StageSatisfaction, EventLog and Variants' log (a map of the log),
+    DirectlyFollowsGraph and DiscoveredModel.
+    Results that need their goal beside them (WhiteSpace, Silos, Outcomes) take the Views in `of`.
 
     Raises:
         InvalidOptionError: there is no picture of this.

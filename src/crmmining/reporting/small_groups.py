@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FEWEST = 5
 COUNTS = (
     *("n", "n_goals", "n_cases", "n_records", "n_gaps", "n_customers"),
-    *("n_answers", "n_trouble", "count"),
+    *("n_answers", "n_trouble", "n_left", "n_came", "count"),
 )
 NOTE = (
     f"This report is made to be handed on: it names no case, and groups of fewer than {FEWEST} customers are "

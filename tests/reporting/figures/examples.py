@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from crmmining.reporting.figures import (
     bottlenecks,
     difference,
     journey_process,
+    leaving,
+    outcome_data,
+    outcomes,
     promises,
     silo_matrix,
     stage_conformance,
@@ -138,6 +142,32 @@ def groups(n: int, name: Callable[[int], str]) -> difference.Difference:
     return difference.Difference(name(0), name(1), tuple(rows))
 
 
+def ends(n: int, name: Callable[[int], str]) -> outcome_data.Outcomes:
+    rows = tuple(
+        leaving.LeavingStep(name(1 + i), 900 // (i + 1), 2000 * i + 900, (i / 40, 1.0), i == 0)
+        for i in range(n)
+    )
+    return followed(name(0), 1200, np.arange(1.0, 61.0) ** 1.2, 0.6, 0.3, rows)
+
+
+def followed(
+    goal: str,
+    n: int,
+    days: np.ndarray,
+    reached: float,
+    abandoned: float,
+    rows: tuple[leaving.LeavingStep, ...] = (),
+) -> outcome_data.Outcomes:
+    """Straight curves up to two shares."""
+    part = np.linspace(0, 1, days.size + 1)[1:]
+
+    def curve(share: float) -> outcome_data.Curve:
+        return outcome_data.Curve(share * part, share * part * 0.9, np.minimum(share * part * 1.1, 1.0))
+
+    left = np.round(n * (1 - (reached + abandoned) * np.append(0, part[:-1]))).astype(np.int64)
+    return outcome_data.Outcomes(goal, n, n // 10, days, curve(reached), curve(abandoned), left, rows, 1800)
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -147,6 +177,7 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "silo_matrix": (silos, silo_matrix.draw_silo_matrix),
     "promises": (kept, promises.draw_promises),
     "difference": (groups, difference.draw_difference),
+    "outcomes": (ends, outcomes.draw_outcomes),
 }
 EMPTY: dict[str, Any] = {
     "journey_process": journey_process.JourneyProcess("Move", 0, (), (), ()),
@@ -157,6 +188,7 @@ EMPTY: dict[str, Any] = {
     "silo_matrix": silo_matrix.SiloMatrix((), (), 0),
     "promises": promises.Promises(()),
     "difference": difference.Difference("a", "b", ()),
+    "outcomes": followed("Move", 9, np.empty(0), 0.0, 0.0),
 }
 
 

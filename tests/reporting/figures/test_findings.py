@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.reporting.figures import (
     bottlenecks,
     difference,
+    leaving,
+    outcome_data,
+    outcomes,
     promises,
     silo_matrix,
     stage_conformance,
@@ -192,3 +196,51 @@ def test_a_difference_is_told_only_where_its_interval_leaves_out_zero(
     change = difference.Estimate(0.0, interval, 90)
     row = difference.MeasureRow("m", "share", None, None, change, better)  # type: ignore[arg-type]
     assert difference.verdict(row) == judged
+
+
+def ends(
+    n: int, days: list[float], reached: list[float], abandoned: list[float], *left: leaving.LeavingStep
+) -> outcome_data.Outcomes:
+    """Curves whose intervals reach a tenth to both sides."""
+
+    def curve(values: list[float]) -> outcome_data.Curve:
+        share = np.array(values, float)
+        return outcome_data.Curve(share, share - 0.1, share + 0.1)
+
+    followed = np.full(len(days), n)
+    return outcome_data.Outcomes(
+        "Move", n, 0, np.array(days, float), curve(reached), curve(abandoned), followed, left, 40
+    )
+
+
+OFFER = leaving.LeavingStep("Offer sent", 30, 90, (0.25, 0.42), stands_out=True)
+ADVICE = leaving.LeavingStep("Adviser call", 10, 90, (0.06, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            ends(90, [5, 52.3, 60.2], [0.2, 0.5, 0.6], [0, 0.1, 0.3], OFFER, ADVICE),
+            "half reach it within 52 d, 30 % abandon it within 60 d, most often after “Offer sent”",
+        ),
+        (ends(90, [5, 60], [0.2, 0.4], [0.1, 0.3], ADVICE), "40 % reach it within 60 d, 30 % abandon it"),
+        (ends(90, [0.01, 0.02], [0.4, 0.9], [0, 0]), "half reach it within 29 min, nobody abandons it"),
+        (ends(90, [5, 60], [0, 0], [0.1, 0.3]), "nobody reaches it within 60 d, 30 % abandon it"),
+        (
+            ends(90, [1500, 3652.5], [0.1, 0.25], [0, 0]),
+            "25 % reach it within 10.0 years, nobody abandons it",
+        ),
+        (ends(1, [3], [1], [0]), "1 goal followed, too few to tell how they come out"),
+        (ends(90, [], [], []), "no goal has come to an end yet"),
+    ],
+)
+def test_the_headline_of_outcomes_tells_both_ends(data: outcome_data.Outcomes, told: str) -> None:
+    assert outcomes.finding(data) == f"“Move”: {told}"
+
+
+def test_the_interval_of_the_half_is_where_the_bounds_come_to_a_half() -> None:
+    known = ends(90, [1, 2, 3, 4], [0.3, 0.45, 0.55, 0.65], [0, 0, 0, 0])
+    assert outcome_data.half_reached(known) == (3, 2, 4)
+    assert outcome_data.half_reached(ends(90, [1, 2], [0.3, 0.55], [0, 0])) == (2, 2, None)
+    assert outcome_data.half_reached(ends(90, [1, 2], [0.3, 0.45], [0, 0])) is None

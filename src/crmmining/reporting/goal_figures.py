@@ -23,6 +23,7 @@ from crmmining.reporting.figures.outcomes import draw_outcomes
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.stage_conformance import draw_stage_conformance
+from crmmining.reporting.figures.stage_satisfaction import draw_stage_satisfaction
 from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.variants import draw_variants
 from crmmining.reporting.figures.watermelons import draw_watermelons
@@ -33,6 +34,7 @@ from crmmining.reporting.maps.scene import Scene
 from crmmining.reporting.outcome_data import outcomes
 from crmmining.reporting.picture import Picture
 from crmmining.reporting.small_groups import FEWEST, without_cases
+from crmmining.reporting.stage_data import stage_satisfaction
 from crmmining.study.waivers import holding
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
@@ -101,6 +103,9 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["stages"] = draw_stage_conformance(
             figure_data.stage_conformance(results.check, view), style=style
         )
+    scale = view.declared.satisfaction.scale
+    if moods := stage_satisfaction(views.stage_satisfaction, scale, results.fewest):
+        found["stage_satisfaction"] = draw_stage_satisfaction(moods, style=style)
     if results.bottlenecks is not None:
         found["bottlenecks"] = draw_bottlenecks(figure_data.bottlenecks(results.bottlenecks), style=style)
     if ends := outcomes(views.outcomes, view, results.fewest):

@@ -31,6 +31,7 @@ CAPTIONS = {
     "watermelons": "Green outside, red inside",
     "ideal": "The ideal journey",
     "stages": "Where journeys leave the ideal",
+    "stage_satisfaction": "How customers feel on the way",
     "bottlenecks": "Where the time goes",
     "outcomes": "How goals come out, and when",
     "promises": "Promises to the customer",

@@ -16,7 +16,8 @@ def plot(result: Any, *, of: Any = None) -> Figure:
     Takes Views (the signature picture), Watermelons, Promises, Contacts, Bottlenecks, Conformance,
     Silos, Outcomes, StageSatisfaction, EventLog and Variants' log (a map of the log),
     DirectlyFollowsGraph and DiscoveredModel.
-    Results that need their goal beside them (WhiteSpace, Silos, Outcomes) take the Views in `of`.
+    Results that need their goal beside them (WhiteSpace, Silos, Outcomes, StageSatisfaction) take the
+    Views in `of`.
 
     Raises:
         InvalidOptionError: there is no picture of this.
@@ -28,5 +29,6 @@ def plot(result: Any, *, of: Any = None) -> Figure:
             return draw(result, of)
     raise InvalidOptionError(
         f"there is no picture of a {type(result).__name__}; draw Views, Watermelons, Promises, Contacts, "
-        "Bottlenecks, Silos, an EventLog, a DirectlyFollowsGraph or a DiscoveredModel"
+        "Bottlenecks, Silos, Outcomes, StageSatisfaction, an EventLog, a DirectlyFollowsGraph or a "
+        "DiscoveredModel"
     )

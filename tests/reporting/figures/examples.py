@@ -13,11 +13,13 @@ from crmmining.reporting.figures import (
     difference,
     journey_process,
     leaving,
+    mood_rating,
     outcome_data,
     outcomes,
     promises,
     silo_matrix,
     stage_conformance,
+    stage_satisfaction,
     variants,
     watermelons,
 )
@@ -168,6 +170,27 @@ def followed(
     return outcome_data.Outcomes(goal, n, n // 10, days, curve(reached), curve(abandoned), left, rows, 1800)
 
 
+def moods(n: int, name: Callable[[int], str]) -> stage_satisfaction.StageSatisfaction:
+    """Every fifth stage a gap, the third with too few of one end, the fourth of both."""
+
+    def rating(i: int, mean: float, few: bool = False) -> mood_rating.Rating:
+        return (
+            mood_rating.Rating(9) if few else mood_rating.Rating(30 * i + 20, mean, (mean - 0.4, mean + 0.3))
+        )
+
+    stages = tuple(
+        mood_rating.StageMood(
+            name(i),
+            rating(i, 4.6 - i % 3 / 2, few=i % 5 >= 3),
+            rating(i, 4.4 - i % 6 / 2, few=i % 5 >= 2),
+            rating(2 * i, 4.2, few=i % 5 == 4),
+            *((0.2 + i % 6 / 2, (i % 4 - 0.5, i % 4 + 0.9)) if i % 5 < 2 else (None, None)),
+        )
+        for i in range(n)
+    )
+    return stage_satisfaction.StageSatisfaction(name(0), stages)
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -178,6 +201,7 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "promises": (kept, promises.draw_promises),
     "difference": (groups, difference.draw_difference),
     "outcomes": (ends, outcomes.draw_outcomes),
+    "stage_satisfaction": (moods, stage_satisfaction.draw_stage_satisfaction),
 }
 EMPTY: dict[str, Any] = {
     "journey_process": journey_process.JourneyProcess("Move", 0, (), (), ()),
@@ -189,6 +213,7 @@ EMPTY: dict[str, Any] = {
     "promises": promises.Promises(()),
     "difference": difference.Difference("a", "b", ()),
     "outcomes": followed("Move", 9, np.empty(0), 0.0, 0.0),
+    "stage_satisfaction": stage_satisfaction.StageSatisfaction("Move", ()),
 }
 
 

@@ -10,11 +10,13 @@ from crmmining.reporting.figures import (
     bottlenecks,
     difference,
     leaving,
+    mood_rating,
     outcome_data,
     outcomes,
     promises,
     silo_matrix,
     stage_conformance,
+    stage_satisfaction,
     variants,
     watermelons,
 )
@@ -244,3 +246,53 @@ def test_the_interval_of_the_half_is_where_the_bounds_come_to_a_half() -> None:
     assert outcome_data.half_reached(known) == (3, 2, 4)
     assert outcome_data.half_reached(ends(90, [1, 2], [0.3, 0.55], [0, 0])) == (2, 2, None)
     assert outcome_data.half_reached(ends(90, [1, 2], [0.3, 0.45], [0, 0])) is None
+
+
+def mood(stage: str, *means: float | None, apart: float | None = None) -> mood_rating.StageMood:
+    """Ratings of goals reached, abandoned and all, each sure by half a point; difference by three tenths."""
+    ratings = [
+        mood_rating.Rating(3) if mean is None else mood_rating.Rating(40, mean, (mean - 0.5, mean + 0.5))
+        for mean in means
+    ]
+    interval = None if apart is None else (apart - 0.3, apart + 0.3)
+    return mood_rating.StageMood(stage, *ratings, apart, interval)
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        (
+            [mood("Look", 4, 3.6, 3.9, apart=0.4), mood("Bill", 4, 2.5, 3, apart=1.5)],
+            "The mood parts at “Bill”: those who abandon “Move” rate it 1.5 points lower "
+            "than those who reach it",
+        ),
+        (
+            [mood("Look", 3, 3.6, 3.9, apart=-0.6), mood("Bill", None, None, 2)],
+            "The mood parts at “Look”: those who abandon “Move” rate it 0.6 points higher "
+            "than those who reach it",
+        ),
+        (
+            [mood("Look", 4, 3.8, 3.9, apart=0.2), mood("Bill", 1, None, 2)],
+            "“Move”: those who reach it and those who abandon it are not clearly apart in “Look”",
+        ),
+        (
+            [mood("Look", None, 2.5, 2.6), mood("Bill", None, None, None), mood("Use", 3.6, None, 3.6)],
+            "“Move” is rated 2.5 in “Look” by those who abandon it, 3.6 in “Use” by those who reach it",
+        ),
+        (
+            [mood("Look", None, None, 3.0), mood("Use", None, None, 3.9)],
+            "“Move” is rated no lower for sure in one stage than in another",
+        ),
+        (
+            [mood("Look", None, None, None), mood("Use", None, None, 4.4)],
+            "“Move” is rated 4.4 in “Use”; other stages have too few ratings",
+        ),
+        ([mood("Use", 4.4, None, 4.4)], "“Move” is rated 4.4 in “Use” by those who reach it"),
+        ([mood("Use", None, None, None)], "“Move” has too few ratings in every stage"),
+        ([], "“Move” has too few ratings in every stage"),
+    ],
+)
+def test_the_headline_of_satisfaction_tells_a_difference_only_where_it_is_sure(
+    stages: list[mood_rating.StageMood], told: str
+) -> None:
+    assert stage_satisfaction.finding(stage_satisfaction.StageSatisfaction("Move", tuple(stages))) == told

@@ -39,7 +39,11 @@ def words(data) -> list[str]:
         (followed("Move", 900, DAYS / 1440, 0.6, 0.3), ["minutes since the goal began"], []),
         (followed("Move", 900, DAYS / 1440 / 60, 0.6, 0.3), ["minutes since the goal began"], []),
         (followed("Move", 900, DAYS / 24, 0.6, 0.3), ["hours since the goal began"], []),
-        (followed("Move", 900, np.geomspace(0.01, 400, 500), 0.97, 0.03), ["1 h", "10 d", "300 d"], ["days since"]),
+        (
+            followed("Move", 900, np.geomspace(0.01, 400, 500), 0.97, 0.03),
+            ["1 h", "10 d", "300 d"],
+            ["days since"],
+        ),
         (followed("Move", 900, np.array([1.0, 2, 3, 50]), 0.9, 0.05), ["half reached after 3.0 d"], []),
         (followed("Move", 900, np.zeros(1), 0.9, 0.05), ["reached"], []),
     ],

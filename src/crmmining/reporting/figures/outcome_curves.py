@@ -24,6 +24,7 @@ from crmmining.reporting.figures.text import text_width
 from crmmining.reporting.figures.time_axis import TimeAxis, time_axis
 
 HEIGHT, FOOT = 330.0, 66.0
+_APART = 3.0
 _GUTTER, _ENDS = 84.0, 156.0
 
 
@@ -56,22 +57,29 @@ def _draw_area(
     canvas: Canvas, time: TimeAxis, scale: Scale, days: NDArray[np.float64], curve: Curve, colour: str
 ) -> None:
     """The area under the curve, its interval darker."""
-    low, high = (_steps(time, scale, days, part) for part in (curve.low, curve.high))
-    ground = [(low[-1][0], scale.at(0)), (low[0][0], scale.at(0))]
-    canvas.polygon([*low, *ground], fill=tint(colour, 0.78))
-    canvas.polygon([*high, *reversed(low)], fill=tint(colour, 0.5))
+    for part, pale in ((curve.high, 0.5), (curve.low, 0.78)):
+        edge = _steps(time, scale, days, part)
+        ground = [(edge[-1][0], scale.at(0)), (edge[0][0], scale.at(0))]
+        canvas.polygon([*edge, *ground], fill=tint(colour, pale))
 
 
 def _steps(
     time: TimeAxis, scale: Scale, days: NDArray[np.float64], values: NDArray[np.float64]
 ) -> list[Point]:
-    """Corners of a step function from 0 on; of the steps within half a point the last one."""
+    """A step function from 0 on, as points: of steps too close to be told apart the last one.
+
+    Where they lie close a line joins them, which to the eye is the same at a tenth of the size.
+    """
     x = np.array([time.at(0.0), *(time.at(day) for day in days)])
     y = np.array([scale.at(0.0), *(scale.inside(value) for value in values)])
-    last = np.append(np.diff(np.floor(2 * x)) > 0, True)
+    last = np.append(np.diff(np.floor(x / _APART)) > 0, True)
     x, y = x[last], y[last]
-    corners = np.stack([np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]], axis=1)
-    return [(float(a), float(b)) for a, b in corners]
+    points: list[Point] = []
+    for here, height in zip(x.tolist(), y.tolist(), strict=True):
+        if points and here - points[-1][0] > 2 * _APART:
+            points.append((here, points[-1][1]))
+        points.append((here, height))
+    return points
 
 
 def _draw_axes(frame: Frame, time: TimeAxis, share: Scale, data: Outcomes) -> None:

@@ -41,10 +41,10 @@ def draw_half(canvas: Canvas, time: TimeAxis, share: Scale, data: Outcomes) -> f
         place, above = x + 12, share.start - 34
         if x + room > time.end:
             place, align = x - 12, "right"
-    halo = PAPER if above < share.start - 34 else None
-    canvas.text(place, above, words, _WORD, weight="semibold", align=align, halo=halo)
-    canvas.text(place, above + 15, under, _RANGE, colour=MUTED if halo else INK, align=align, halo=halo)
-    return place - room if halo else time.end
+    in_white = above < share.start - 34
+    canvas.text(place, above, words, _WORD, weight="semibold", align=align)
+    canvas.text(place, above + 15, under, _RANGE, colour=MUTED if in_white else INK, align=align)
+    return place - room if in_white else time.end
 
 
 def name_the_white(canvas: Canvas, time: TimeAxis, share: Scale, data: Outcomes, free: float) -> None:

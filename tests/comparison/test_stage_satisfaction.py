@@ -72,6 +72,26 @@ def test_answers_of_all_stages_are_all_answers(found):
     assert sum(score.n for score in found.scores.values()) == 24 + 30 + 3 + 1
 
 
+def test_goals_reached_are_told_from_goals_abandoned(found):
+    use, buy, look = (found.by_end[stage] for stage in ("Use", "Buy", "Look"))
+    assert (use.reached.value, use.reached.n, use.abandoned.n, use.n_customers) == (4.5, 30, 0, (30, 0, 30))
+    assert (buy.abandoned.value, buy.abandoned.n, buy.reached.is_known) == (2, 24, False)
+    assert (look.abandoned.n, look.abandoned.is_known, look.n_customers) == (3, False, (0, 3, 3))
+    assert not any(end.apart.is_known for end in found.by_end.values())
+
+
+def test_open_goals_are_neither_and_both_ends_are_compared_from_twenty_answers_on(tmp_path):
+    happenings = []
+    for k in range(60):  # a third answers 5 and is done, a third answers 3 and leaves, a third answers 1
+        happenings += [by_customer(f"c{k}", 0, "Ask"), answered(f"c{k}", 1, 5 - 2 * (k % 3))]
+        happenings += [by_customer(f"c{k}", 2, end) for end in ("Done", "Left")[k % 3 : k % 3 + 1]]
+    found = tiny_views(tmp_path, happenings, **DECLARED).stage_satisfaction
+    look = found.by_end["Look"]
+    assert found.scores["Look"].n == 60
+    assert (look.reached.n, look.abandoned.n, look.n_customers) == (20, 20, (20, 20, 60))
+    assert (look.apart.value, look.apart.low, look.apart.high) == (2, 2, 2)
+
+
 def test_trouble_lies_in_the_stage_in_which_the_promise_was_given(found):
     assert (found.after_trouble["Look"].value, found.after_trouble["Look"].n) == (2, 24)  # asked, not quoted
     assert (found.after_trouble["Buy"].n, found.after_trouble["Buy"].is_known) == (0, False)

@@ -12,7 +12,8 @@ from crmmining.comparison.channels import forced_switches
 from crmmining.comparison.findings import FEWEST_CASES
 from crmmining.comparison.goal_progress import stage_at
 from crmmining.comparison.goal_view import GoalView
-from crmmining.estimates import Estimate, absent, mean, share
+from crmmining.comparison.outcomes import ABANDONED, REACHED
+from crmmining.estimates import Estimate, absent, difference_of_means, known_apart, mean, share
 from crmmining.mining.promises import BROKEN
 
 if TYPE_CHECKING:
@@ -24,8 +25,22 @@ DEFINITION = (
     "Score = mean of the answers given in a stage; a goal is in the stage of the last step of the ideal "
     "journey before the answer, answers themselves being no step. Response = goals that answered there / "
     "goals that came to the stage. After trouble = mean last score of goals with a broken promise or forced "
-    "channel switch in the stage. Fewer than 20 answers are a gap. Only those who answer are seen."
+    "channel switch in the stage. Apart = mean of the answers in goals reached less that in goals abandoned; "
+    "open goals are neither. Fewer than 20 answers are a gap. Only those who answer are seen."
 )
+
+
+@dataclass(frozen=True)
+class ByEnd:
+    """The answers given in a stage, by how the goal ended; open goals are neither.
+
+    `apart`: reached less abandoned. `n_customers`: who answered, in goals reached, abandoned, of any end.
+    """
+
+    reached: Estimate
+    abandoned: Estimate
+    apart: Estimate
+    n_customers: tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +48,15 @@ class StageSatisfaction:
     """The satisfaction curve, a point per stage in the order of the journey; absent where answers are few.
 
     `scores`: mean of the answers given in the stage (n answers); `response`: goals that answered there / all
-    that came to it; `after_trouble`: mean last score of the goals with trouble in the stage (n goals).
+    that came to it; `after_trouble`: mean last score of the goals with trouble in the stage (n goals);
+    `by_end`: the scores again, goals reached against goals abandoned.
     """
 
     goal: str
     scores: dict[str, Estimate]
     response: dict[str, Estimate]
     after_trouble: dict[str, Estimate]
+    by_end: dict[str, ByEnd]
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
@@ -82,19 +99,39 @@ def satisfaction_by_stage(view: GoalView) -> StageSatisfaction | None:
     score, case = log.columns["satisfaction"][rows], log.case_of_event[rows]
     came, gave = _goals_by_stage(view, stage, ~answered), _goals_by_stage(view, stage, answered)
     troubled = _goals_by_stage(view, stage, _is_trouble(view))
-    scores, response, after = {}, {}, {}
+    scores, response, after, by_end = {}, {}, {}, {}
     for number, name in enumerate([BEFORE, *(stage.name for stage in view.journey.stages)], start=-1):
         mine, goals = stage[rows] == number, gave.get(number, NOBODY)
         if number < 0 and not goals.size:
             continue
         scores[name] = _score(score[mine], view.customers[case[mine]], "mean of the answers in the stage")
+        by_end[name] = _by_end(view, score[mine], case[mine])
         there = np.union1d(came.get(number, NOBODY), goals).size
         response[name] = share(goals.size, there, "goals that answered there / goals that came to the stage")
         hurt = troubled.get(number, NOBODY)
         hurt = hurt[~np.isnan(view.satisfaction[hurt])]
         definition = "mean last score of the goals with trouble in the stage"
         after[name] = _score(view.satisfaction[hurt], view.customers[hurt], definition)
-    return StageSatisfaction(view.goal, scores, response, after)
+    return StageSatisfaction(view.goal, scores, response, after, by_end)
+
+
+def _by_end(view: GoalView, score: NDArray[np.float64], case: NDArray[np.int64]) -> ByEnd:
+    """The answers of one stage, goals reached against goals abandoned."""
+    customers, outcome = view.customers[case], view.outcome[case]
+    yes, no = outcome == REACHED, outcome == ABANDONED
+    reached, abandoned = (
+        _score(score[mine], customers[mine], f"mean of the answers in the stage, goals {name}")
+        for mine, name in ((yes, "reached"), (no, "abandoned"))
+    )
+    definition = "mean of the answers in the stage, goals reached less goals abandoned"
+    if reached.is_known and abandoned.is_known:
+        apart = difference_of_means(score[yes], customers[yes], score[no], customers[no], "score", definition)
+    else:
+        apart = absent(f"fewer than {FEWEST_CASES} answers", "score", definition, reached.n + abandoned.n)
+    n_yes, n_no, n_all = (
+        np.unique(known_apart(who)).size for who in (customers[yes], customers[no], customers)
+    )
+    return ByEnd(reached, abandoned, apart, (n_yes, n_no, n_all))
 
 
 def _goals_by_stage(

@@ -25,9 +25,11 @@ from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.moments import draw_moments
+from crmmining.reporting.figures.outcomes import draw_outcomes
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.stage_conformance import draw_stage_conformance
+from crmmining.reporting.figures.stage_satisfaction import draw_stage_satisfaction
 from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.variants import draw_variants
 from crmmining.reporting.figures.watermelons import draw_watermelons
@@ -36,8 +38,10 @@ from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
 from crmmining.reporting.moment_data import moments_of_truth
+from crmmining.reporting.outcome_data import outcomes
 from crmmining.reporting.picture import Picture
 from crmmining.reporting.small_groups import FEWEST, Least, without_cases
+from crmmining.reporting.stage_data import stage_satisfaction
 from crmmining.study.waivers import holding
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
@@ -112,8 +116,13 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["stages"] = draw_stage_conformance(
             figure_data.stage_conformance(results.check, view), style=style
         )
+    scale = view.declared.satisfaction.scale
+    if moods := stage_satisfaction(views.stage_satisfaction, scale, results.fewest):
+        found["stage_satisfaction"] = draw_stage_satisfaction(moods, style=style)
     if results.bottlenecks is not None:
         found["bottlenecks"] = draw_bottlenecks(figure_data.bottlenecks(results.bottlenecks), style=style)
+    if ends := outcomes(views.outcomes, view, results.fewest):
+        found["outcomes"] = draw_outcomes(ends, style=style)
     if views.promises.results:
         found["promises"] = draw_promises(figure_data.promises(views.promises), style=style)
     if views.silos is not None and len(views.silos.crossings) > 1:

@@ -9,7 +9,9 @@ from crmmining.comparison.channels import ChannelSwitches
 from crmmining.comparison.contacts import Contacts
 from crmmining.comparison.fewer_is_better import FewerIsBetter
 from crmmining.comparison.moments import Moments
+from crmmining.comparison.outcomes import Outcomes
 from crmmining.comparison.silos import Silos
+from crmmining.comparison.stage_satisfaction import StageSatisfaction
 from crmmining.comparison.views import Views
 from crmmining.comparison.watermelons import Watermelons
 from crmmining.comparison.white_space import WhiteSpace
@@ -30,8 +32,10 @@ from crmmining.reporting.figures.dose import draw_dose
 from crmmining.reporting.figures.journey_model import draw_journey_model
 from crmmining.reporting.figures.journey_process import draw_journey_process
 from crmmining.reporting.figures.moments import draw_moments
+from crmmining.reporting.figures.outcomes import draw_outcomes
 from crmmining.reporting.figures.promises import draw_promises
 from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
+from crmmining.reporting.figures.stage_satisfaction import draw_stage_satisfaction
 from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.watermelons import draw_watermelons
 from crmmining.reporting.journey_data import journey_process
@@ -39,6 +43,8 @@ from crmmining.reporting.map_data import net_map, process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.mpl import scene_figure
 from crmmining.reporting.moment_data import moments_of_truth
+from crmmining.reporting.outcome_data import followed
+from crmmining.reporting.stage_data import stage_moods
 from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
@@ -56,6 +62,10 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Watermelons: lambda result, of: draw_watermelons(figure_data.watermelons(result), style=_style(of)),
         IdealJourney: lambda journey, of: draw_journey_model(journey, "Ideal journey"),
         Promises: lambda result, of: draw_promises(figure_data.promises(result), style=_style(of)),
+        Outcomes: lambda result, of: draw_outcomes(followed(result, _views(of).view), style=_style(of)),
+        StageSatisfaction: lambda result, of: draw_stage_satisfaction(
+            stage_moods(result, _views(of).view.declared.satisfaction.scale), style=_style(of)
+        ),
         Contacts: lambda result, of: draw_difference(
             figure_data.proactive_difference(result), style=_style(of)
         ),

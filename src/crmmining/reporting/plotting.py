@@ -14,9 +14,9 @@ def plot(result: Any, *, of: Any = None) -> Figure:
     """Draw a result as a matplotlib figure.
 
     Takes Views (the signature picture), Watermelons, Promises, Contacts, FewerIsBetter, Moments,
-    Bottlenecks, Conformance, Silos, ChannelSwitches, EventLog and Variants' log (a map of the log),
-    DirectlyFollowsGraph and DiscoveredModel. Results that need their goal beside them (WhiteSpace, Silos,
-    ChannelSwitches) take the Views in `of`.
+    Outcomes, StageSatisfaction, Bottlenecks, Conformance, Silos, ChannelSwitches, EventLog and Variants' log
+    (a map of the log), DirectlyFollowsGraph and DiscoveredModel. Results that need their goal beside them
+    (WhiteSpace, Silos, ChannelSwitches, Outcomes, StageSatisfaction) take the Views in `of`.
 
     Raises:
         InvalidOptionError: there is no picture of this.
@@ -28,6 +28,6 @@ def plot(result: Any, *, of: Any = None) -> Figure:
             return draw(result, of)
     raise InvalidOptionError(
         f"there is no picture of a {type(result).__name__}; draw Views, Watermelons, Promises, Contacts, "
-        "FewerIsBetter, Moments, Bottlenecks, Silos, ChannelSwitches, an EventLog, a DirectlyFollowsGraph "
-        "or a DiscoveredModel"
+        "FewerIsBetter, Moments, Outcomes, StageSatisfaction, Bottlenecks, Silos, ChannelSwitches, "
+        "an EventLog, a DirectlyFollowsGraph or a DiscoveredModel"
     )

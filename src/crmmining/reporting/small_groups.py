@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FEWEST = 5
 Unit = Literal["goals", "records", "events"]
-_OF_GOALS = ("n_goals", "n_cases", "n_answers", "n_trouble", "n_with")
+_OF_GOALS = ("n_goals", "n_cases", "n_answers", "n_trouble", "n_with", "n_left", "n_came")
 _OF_RECORDS = ("n_records", "n_closed")
 _OF_EVENTS = ("n", "n_gaps", "n_decided", "count")
 _COUNTED: dict[str, Unit] = {"clocks": "records", "first_contacts": "events", "waiting_causes": "events"}

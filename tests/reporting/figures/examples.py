@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from crmmining.reporting.figures import (
@@ -13,10 +14,15 @@ from crmmining.reporting.figures import (
     difference,
     dose,
     journey_process,
+    leaving,
     moments,
+    mood_rating,
+    outcome_data,
+    outcomes,
     promises,
     silo_matrix,
     stage_conformance,
+    stage_satisfaction,
     variants,
     watermelons,
 )
@@ -192,6 +198,53 @@ def flow(n: int, name: Callable[[int], str]) -> channel_flow.ChannelFlow:
     return channel_flow.ChannelFlow(stages, channels, tuple(bands), 1200, 500, 900)
 
 
+def ends(n: int, name: Callable[[int], str]) -> outcome_data.Outcomes:
+    rows = tuple(
+        leaving.LeavingStep(name(1 + i), 900 // (i + 1), 2000 * i + 900, (i / 40, 1.0), i == 0)
+        for i in range(n)
+    )
+    return followed(name(0), 1200, np.arange(1.0, 61.0) ** 1.2, 0.6, 0.3, rows)
+
+
+def followed(
+    goal: str,
+    n: int,
+    days: np.ndarray,
+    reached: float,
+    abandoned: float,
+    rows: tuple[leaving.LeavingStep, ...] = (),
+) -> outcome_data.Outcomes:
+    """Straight curves up to two shares."""
+    part = np.linspace(0, 1, days.size + 1)[1:]
+
+    def curve(share: float) -> outcome_data.Curve:
+        return outcome_data.Curve(share * part, share * part * 0.9, np.minimum(share * part * 1.1, 1.0))
+
+    left = np.round(n * (1 - (reached + abandoned) * np.append(0, part[:-1]))).astype(np.int64)
+    return outcome_data.Outcomes(goal, n, n // 10, days, curve(reached), curve(abandoned), left, rows, 1800)
+
+
+def moods(n: int, name: Callable[[int], str]) -> stage_satisfaction.StageSatisfaction:
+    """Every fifth stage a gap, the third with too few of one end, the fourth of both."""
+
+    def rating(i: int, mean: float, few: bool = False) -> mood_rating.Rating:
+        return (
+            mood_rating.Rating(9) if few else mood_rating.Rating(30 * i + 20, mean, (mean - 0.4, mean + 0.3))
+        )
+
+    stages = tuple(
+        mood_rating.StageMood(
+            name(i),
+            rating(i, 4.6 - i % 3 / 2, few=i % 5 >= 3),
+            rating(i, 4.4 - i % 6 / 2, few=i % 5 >= 2),
+            rating(2 * i, 4.2, few=i % 5 == 4),
+            *((0.2 + i % 6 / 2, (i % 4 - 0.5, i % 4 + 0.9)) if i % 5 < 2 else (None, None)),
+        )
+        for i in range(n)
+    )
+    return stage_satisfaction.StageSatisfaction(name(0), stages)
+
+
 FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "journey_process": (journey, journey_process.draw_journey_process),
     "variants": (explorer, variants.draw_variants),
@@ -204,6 +257,8 @@ FIGURES: dict[str, tuple[Callable[[int, Callable[[int], str]], Any], Draw]] = {
     "channel_flow": (flow, channel_flow.draw_channel_flow),
     "dose": (doses, dose.draw_dose),
     "moments": (steps, moments.draw_moments),
+    "outcomes": (ends, outcomes.draw_outcomes),
+    "stage_satisfaction": (moods, stage_satisfaction.draw_stage_satisfaction),
 }
 EMPTY: dict[str, Any] = {
     "journey_process": journey_process.JourneyProcess("Move", 0, (), (), ()),
@@ -217,6 +272,8 @@ EMPTY: dict[str, Any] = {
     "channel_flow": channel_flow.ChannelFlow((), (), (), 0, 0, 0),
     "dose": dose.Dose(()),
     "moments": moments.Moments(()),
+    "outcomes": followed("Move", 9, np.empty(0), 0.0, 0.0),
+    "stage_satisfaction": stage_satisfaction.StageSatisfaction("Move", ()),
 }
 
 

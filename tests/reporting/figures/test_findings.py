@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from crmmining.errors import InvalidOptionError, UnknownNameError
@@ -10,10 +11,15 @@ from crmmining.reporting.figures import (
     channel_flow,
     difference,
     dose,
+    leaving,
     moments,
+    mood_rating,
+    outcome_data,
+    outcomes,
     promises,
     silo_matrix,
     stage_conformance,
+    stage_satisfaction,
     variants,
     watermelons,
 )
@@ -310,3 +316,101 @@ def test_the_headline_of_channels_tells_forced_switches_before_others(
 def test_a_band_names_only_known_channels() -> None:
     with pytest.raises(UnknownNameError):
         channel_flow.ChannelFlow(("a", "b"), ("web",), (Band(0, "web", "fax", 1),), 1, 0, 1)
+
+
+def ends(
+    n: int, days: list[float], reached: list[float], abandoned: list[float], *left: leaving.LeavingStep
+) -> outcome_data.Outcomes:
+    """Curves whose intervals reach a tenth to both sides."""
+
+    def curve(values: list[float]) -> outcome_data.Curve:
+        share = np.array(values, float)
+        return outcome_data.Curve(share, share - 0.1, share + 0.1)
+
+    followed = np.full(len(days), n)
+    return outcome_data.Outcomes(
+        "Move", n, 0, np.array(days, float), curve(reached), curve(abandoned), followed, left, 40
+    )
+
+
+OFFER = leaving.LeavingStep("Offer sent", 30, 90, (0.25, 0.42), stands_out=True)
+ADVICE = leaving.LeavingStep("Adviser call", 10, 90, (0.06, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            ends(90, [5, 52.3, 60.2], [0.2, 0.5, 0.6], [0, 0.1, 0.3], OFFER, ADVICE),
+            "half reach it within 52 d, 30 % abandon it within 60 d, most often after “Offer sent”",
+        ),
+        (ends(90, [5, 60], [0.2, 0.4], [0.1, 0.3], ADVICE), "40 % reach it within 60 d, 30 % abandon it"),
+        (ends(90, [0.01, 0.02], [0.4, 0.9], [0, 0]), "half reach it within 29 min, nobody abandons it"),
+        (ends(90, [5, 60], [0, 0], [0.1, 0.3]), "nobody reaches it within 60 d, 30 % abandon it"),
+        (
+            ends(90, [1500, 3652.5], [0.1, 0.25], [0, 0]),
+            "25 % reach it within 10.0 years, nobody abandons it",
+        ),
+        (ends(1, [3], [1], [0]), "1 goal followed, too few to tell how they come out"),
+        (ends(90, [], [], []), "no goal has come to an end yet"),
+    ],
+)
+def test_the_headline_of_outcomes_tells_both_ends(data: outcome_data.Outcomes, told: str) -> None:
+    assert outcomes.finding(data) == f"“Move”: {told}"
+
+
+def test_the_interval_of_the_half_is_where_the_bounds_come_to_a_half() -> None:
+    known = ends(90, [1, 2, 3, 4], [0.3, 0.45, 0.55, 0.65], [0, 0, 0, 0])
+    assert outcome_data.half_reached(known) == (3, 2, 4)
+    assert outcome_data.half_reached(ends(90, [1, 2], [0.3, 0.55], [0, 0])) == (2, 2, None)
+    assert outcome_data.half_reached(ends(90, [1, 2], [0.3, 0.45], [0, 0])) is None
+
+
+def mood(stage: str, *means: float | None, apart: float | None = None) -> mood_rating.StageMood:
+    """Ratings of goals reached, abandoned and all, each sure by half a point; difference by three tenths."""
+    ratings = [
+        mood_rating.Rating(3) if mean is None else mood_rating.Rating(40, mean, (mean - 0.5, mean + 0.5))
+        for mean in means
+    ]
+    interval = None if apart is None else (apart - 0.3, apart + 0.3)
+    return mood_rating.StageMood(stage, *ratings, apart, interval)
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        (
+            [mood("Look", 4, 3.6, 3.9, apart=0.4), mood("Bill", 4, 2.5, 3, apart=1.5)],
+            "The mood parts at “Bill”: those who abandon “Move” rate it 1.5 points lower "
+            "than those who reach it",
+        ),
+        (
+            [mood("Look", 3, 3.6, 3.9, apart=-0.6), mood("Bill", None, None, 2)],
+            "The mood parts at “Look”: those who abandon “Move” rate it 0.6 points higher "
+            "than those who reach it",
+        ),
+        (
+            [mood("Look", 4, 3.8, 3.9, apart=0.2), mood("Bill", 1, None, 2)],
+            "“Move”: those who reach it and those who abandon it are not clearly apart in “Look”",
+        ),
+        (
+            [mood("Look", None, 2.5, 2.6), mood("Bill", None, None, None), mood("Use", 3.6, None, 3.6)],
+            "“Move” is rated 2.5 in “Look” by those who abandon it, 3.6 in “Use” by those who reach it",
+        ),
+        (
+            [mood("Look", None, None, 3.0), mood("Use", None, None, 3.9)],
+            "“Move” is rated no lower for sure in one stage than in another",
+        ),
+        (
+            [mood("Look", None, None, None), mood("Use", None, None, 4.4)],
+            "“Move” is rated 4.4 in “Use”; other stages have too few ratings",
+        ),
+        ([mood("Use", 4.4, None, 4.4)], "“Move” is rated 4.4 in “Use” by those who reach it"),
+        ([mood("Use", None, None, None)], "“Move” has too few ratings in every stage"),
+        ([], "“Move” has too few ratings in every stage"),
+    ],
+)
+def test_the_headline_of_satisfaction_tells_a_difference_only_where_it_is_sure(
+    stages: list[mood_rating.StageMood], told: str
+) -> None:
+    assert stage_satisfaction.finding(stage_satisfaction.StageSatisfaction("Move", tuple(stages))) == told

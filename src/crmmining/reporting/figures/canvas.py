@@ -95,7 +95,10 @@ class Canvas:
     ) -> None:
         """A rectangle from its upper left corner, with round corners where a radius is given."""
         round_by = min(radius, width / 2, height / 2)
-        self.shape(_rounded(x, y, width, height, round_by), **look)
+        if round_by <= 0:
+            self.polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], **look)
+        else:
+            self.shape(_rounded(x, y, width, height, round_by), **look)
 
     def polygon(self, points: Sequence[Point], **look: Any) -> None:
         """A closed shape through points."""

@@ -52,7 +52,7 @@ def test_parts_add_up_in_every_goal_on_both_clocks(home_move_study: Study, goal:
     for cases in (white.cases, white.business):
         assert (cases[TOGETHER].sum(axis=1) == cases["journey"]).all()
     assert (white.business <= white.cases).all(axis=None)
-    assert white.gaps["unowned_business"].sum() == white.business["unowned"].sum()
+    assert white.gaps["waiting_business"].sum() == white.business["unowned"].sum()
 
 
 @given(st.data())
@@ -75,9 +75,10 @@ def test_what_a_clock_reads_adds_up_to_the_whole(data: st.DataObject) -> None:
             turn.astype(np.int8), *map(read, (*ends, opened, closed, time)),
         )  # fmt: skip
 
-    owned, inside, outside, _, span, _, by_turn = split(lambda at: ticks[at])
+    owned, inside, outside, (_, span, _, by_turn), waits = split(lambda at: ticks[at])
     assert inside.sum() + outside.sum() == ticks[events[-1]] - ticks[events[0]]
     assert owned.sum() == inside.sum() and by_turn.sum() == outside.sum()
     assert by_turn.sum(axis=1).tolist() == (ticks[span[:, 1]] - ticks[span[:, 0]]).tolist()
+    assert not waits[0].size  # every record here carries the goal on
     plain = split(lambda at: at)
-    assert plain[1].sum() + plain[2].sum() == events[-1] - events[0] and (plain[4] == span).all()
+    assert plain[1].sum() + plain[2].sum() == events[-1] - events[0] and (plain[3][1] == span).all()

@@ -143,6 +143,42 @@ def test_a_complaint_between_two_processes_does_not_take_their_gap(tmp_path):
     assert days(pairs.loc[("Loan", "Cover"), "length"]) == 4  # 3 to 5 and 7 to 9
     # company's turn 4 to 5; after "Solved" it is hers
     assert days(pairs.loc[("Loan", "Cover"), "unowned"]) == 1
+    # but she waits for someone to take her on from 4 to 7, the complaint about it in between
+    assert pairs.loc[("Loan", "Cover"), "mean_days_waiting"] == 3
+
+
+def test_a_complaint_that_outlasts_a_process_takes_nothing_from_the_hand_over(tmp_path):
+    # Loan ends at 3 while the complaint of 2 to 8 is open: nobody has taken her on from 3 to 9
+    happenings = [
+        by_customer("anna", 0, "Ask"),
+        by_company("anna", 1, "Loan opened", "L1/Loan"),
+        by_customer("anna", 2, "Complained", "X1/Care"),
+        by_company("anna", 3, "Loan closed", "L1/Loan"),
+        by_customer("anna", 4, "Want cover"),
+        by_company("anna", 8, "Solved", "X1/Care"),
+        by_customer("anna", 8.5, "Want cover"),
+        by_company("anna", 9, "Cover opened", "C1/Cover"),
+        by_company("anna", 10, "Cover closed", "C1/Cover"),
+        by_customer("anna", 12, "Done"),
+    ]
+    views = tiny_views(tmp_path, happenings, processes=PROCESSES, goals={GOAL: MOVE})
+    pair = views.white_space.pairs.set_index(["from_process", "to_process"]).loc[("Loan", "Cover")]
+    assert (pair["n_gaps"], pair["n_goals"], days(pair["unowned"])) == (1, 1, 0.5)  # 8.5 to 9
+    assert pair["mean_days_waiting"] == 4 + 0.5  # her turn 3 to 4, the company's 4 to 8, hers until 8.5
+
+
+def test_a_ticket_before_anything_carries_the_goal_on_is_no_hand_over(tmp_path):
+    happenings = [
+        by_customer("anna", 0, "Ask", "X1/Care"),
+        by_company("anna", 2, "Solved", "X1/Care"),
+        by_company("anna", 5, "Loan opened", "L1/Loan"),
+        by_company("anna", 6, "Loan closed", "L1/Loan"),
+        by_customer("anna", 6, "Done"),
+    ]
+    views = tiny_views(tmp_path, happenings, processes=PROCESSES, goals={GOAL: MOVE})
+    pairs = views.white_space.pairs
+    assert pairs[["from_process", "to_process", "n_gaps"]].values.tolist() == [["Care", "Loan", 1]]
+    assert pairs["mean_days_waiting"].tolist() == [0]
 
 
 def test_time_on_hold_is_neither_the_companys_nor_the_customers(tmp_path):

@@ -8,6 +8,35 @@ from crmmining.eventlog.kernel import kernel
 
 
 @kernel
+def _only_interrupts(now, lo, hi, opened, closed, leading):  # type: ignore[no-untyped-def]
+    """Whether no record that carries the goal on is open."""
+    for r in range(lo, hi):  # noqa: SIM110 - compiled
+        if leading[r] and opened[r] <= now < closed[r]:
+            return False
+    return True
+
+
+@kernel
+def _sides(now, last, lo, hi, opened, closed, leading):  # type: ignore[no-untyped-def]
+    """The record before and the one after a moment (-1 none), those that carry the goal on first."""
+    before, after = -1, -1
+    for r in range(lo, hi):
+        if closed[r] <= now and (
+            before < 0
+            or leading[r] > leading[before]
+            or (leading[r] == leading[before] and closed[r] >= closed[before])
+        ):
+            before = r
+        if now < opened[r] <= last and (
+            after < 0
+            or leading[r] > leading[after]
+            or (leading[r] == leading[after] and opened[r] < opened[after])
+        ):
+            after = r
+    return before, after
+
+
+@kernel
 def split_times(  # type: ignore[no-untyped-def]
     begun, ended, offsets, opened, closed, leading, event_offsets, event_time, turn,
     begun_read, ended_read, opened_read, closed_read, event_read,
@@ -20,8 +49,9 @@ def split_times(  # type: ignore[no-untyped-def]
     which records are open goes to the one opened last. `*_read` is what the clock in use shows at these
     moments: the moments themselves, or the working time until then.
 
-    Returns per record the time it owns, per case and turn (0-3) the time inside a record and outside, and
-    per gap: case, begin, end, record before, record after (-1 none), time by turn.
+    Returns per record the time it owns, per case and turn (0-3) the time inside a record and outside; per
+    gap case, (begin, end), (record before, record after; -1 none), time by turn; and per stretch in which a
+    record that only interrupts is open between two that carry the goal on: case, both of these, time by turn.
     """
     n_cases, n_records = begun.size, opened.size
     owned = np.zeros(n_records, np.int64)
@@ -33,6 +63,11 @@ def split_times(  # type: ignore[no-untyped-def]
     gap_side = np.empty((most, 2), np.int64)
     gap_turn = np.zeros((most, 4), np.int64)
     n_gaps = 0
+    most += n_records  # what stands beside a moment changes only where a record opens or closes
+    wait_case = np.empty(most, np.int64)
+    wait_side = np.empty((most, 2), np.int64)
+    wait_turn = np.zeros((most, 4), np.int64)
+    n_waits = 0
     for c in range(n_cases):
         first, last = begun[c], ended[c]
         now_read = begun_read[c]
@@ -62,25 +97,19 @@ def split_times(  # type: ignore[no-untyped-def]
                 owned[holder] += length
                 inside[c, turned] += length
                 in_gap = False
+                if _only_interrupts(now, lo, hi, opened, closed, leading):
+                    before, after = _sides(now, last, lo, hi, opened, closed, leading)
+                    if before >= 0 and after >= 0 and leading[before] and leading[after]:
+                        w = n_waits - 1
+                        if w < 0 or wait_side[w, 0] != before or wait_side[w, 1] != after:
+                            w, n_waits = n_waits, n_waits + 1
+                            wait_case[w], wait_side[w, 0], wait_side[w, 1] = c, before, after
+                        wait_turn[w, turned] += length
             else:
                 if not in_gap:
                     gap_case[n_gaps] = c
                     gap_span[n_gaps, 0] = now
-                    before, after = -1, -1
-                    for r in range(lo, hi):
-                        if closed[r] <= now and (
-                            before < 0
-                            or leading[r] > leading[before]
-                            or (leading[r] == leading[before] and closed[r] >= closed[before])
-                        ):
-                            before = r
-                        if now < opened[r] <= last and (
-                            after < 0
-                            or leading[r] > leading[after]
-                            or (leading[r] == leading[after] and opened[r] < opened[after])
-                        ):
-                            after = r
-                    gap_side[n_gaps, 0], gap_side[n_gaps, 1] = before, after
+                    gap_side[n_gaps] = _sides(now, last, lo, hi, opened, closed, leading)
                     n_gaps += 1
                     in_gap = True
                 gap_span[n_gaps - 1, 1] = border
@@ -90,4 +119,5 @@ def split_times(  # type: ignore[no-untyped-def]
             while e < e_end and event_time[e] <= now:
                 turned = turn[e]
                 e += 1
-    return owned, inside, outside, gap_case[:n_gaps], gap_span[:n_gaps], gap_side[:n_gaps], gap_turn[:n_gaps]
+    gaps = gap_case[:n_gaps], gap_span[:n_gaps], gap_side[:n_gaps], gap_turn[:n_gaps]
+    return owned, inside, outside, gaps, (wait_case[:n_waits], wait_side[:n_waits], wait_turn[:n_waits])

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.split_kernel import split_times
-from crmmining.comparison.white_space_tables import case_table, gap_table, pair_table, process_table
+from crmmining.comparison.white_space_tables import (
+    case_table,
+    gap_table,
+    interruption_table,
+    pair_table,
+    process_table,
+)
 from crmmining.estimates import Estimate, absent, mean, ratio
 from crmmining.eventlog.timedeltas import with_timedeltas
 from crmmining.eventlog.turns import COMPANY_TURN
@@ -135,15 +141,17 @@ class WhiteSpace:
 def measure_white_space(view: GoalView) -> WhiteSpace:
     """Split the time of every case of a goal."""
     log, records = view.log, view.records
-    owned, inside, outside, gap_case, span, side, by_turn = _split(view, lambda moments: moments)
+    owned, inside, outside, found, waits = _split(view, lambda moments: moments)
     names = [*view.study.processes, NO_PROCESS]
-    gaps = gap_table(records.process, names, gap_case, span, side, by_turn)
+    gaps = gap_table(records.process, names, *found)
+    interruptions = interruption_table(records.process, names, *waits)
     cases, business = case_table(inside, outside), None
     if view.working_hours is not None:
-        _, inside, outside, *_, by_turn = _split(view, view.working_hours.reading)
+        _, inside, outside, found, waits = _split(view, view.working_hours.reading)
         business = case_table(inside, outside)
-        gaps["unowned_business"] = by_turn[:, COMPANY_TURN]
-    pairs, estimates = pair_table(gaps, view.customers, view.working_hours)
+        gaps["waiting_business"] = found[-1][:, COMPANY_TURN]
+        interruptions["waiting_business"] = waits[-1][:, COMPANY_TURN]
+    pairs, estimates = pair_table(gaps, interruptions, view.customers, view.working_hours)
     share_white, share_unowned, mean_unowned = _estimates(view, cases)
     return WhiteSpace(
         view.goal,

@@ -47,6 +47,27 @@ def gap_table(
     )
 
 
+def interruption_table(
+    process: NDArray[np.int64],
+    names: list[str],
+    case: NDArray[np.int64],
+    side: NDArray[np.int64],
+    by_turn: NDArray[np.int64],
+) -> pd.DataFrame:
+    """One row per stretch of a hand-over in which only a ticket was open: who waits for the company then."""
+    import pandas as pd
+
+    named = np.array(names, object)
+    return pd.DataFrame(
+        {
+            "case": case,
+            "from_process": named[process[side[:, 0]]],
+            "to_process": named[process[side[:, 1]]],
+            "waiting": by_turn[:, COMPANY_TURN],
+        }
+    )
+
+
 def case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.DataFrame:
     """One row per case: the journey and the parts that add up to it, in microseconds.
 
@@ -68,35 +89,47 @@ def case_table(inside: NDArray[np.int64], outside: NDArray[np.int64]) -> pd.Data
     return frame
 
 
+_PAIR = ["from_process", "to_process"]
+_NO_GAP = {"n": 0, "unowned": 0, "length": 0}
+
+
 def pair_table(
-    gaps: pd.DataFrame, customers: NDArray[np.int64], clock: BusinessClock | None
+    gaps: pd.DataFrame,
+    interruptions: pd.DataFrame,
+    customers: NDArray[np.int64],
+    clock: BusinessClock | None,
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], Estimate]]:
-    """One row per pair of processes, most unowned time first; the estimates by pair."""
+    """One row per pair of processes, most unowned time first; the estimates by pair.
+
+    A goal waits in a hand-over for the company also while a ticket that only interrupts it is open.
+    """
     import pandas as pd
 
+    waits = pd.concat([gaps.assign(waiting=gaps["unowned"])[interruptions.columns], interruptions])
+    of_gaps = gaps.groupby(_PAIR).agg(
+        n=("case", "size"), unowned=("unowned", "sum"), length=("length", "sum")
+    )
     rows, estimates = [], {}
-    for (before, after), part in gaps.groupby(["from_process", "to_process"], sort=True):
-        per_case = part.groupby("case")[["unowned", "length"]].sum()
-        waiting = per_case["unowned"].to_numpy()
+    for (before, after), mine in waits.groupby(_PAIR, sort=True):
+        white = of_gaps.loc[(before, after)] if (before, after) in of_gaps.index else _NO_GAP
+        per_case = mine.groupby("case")["waiting"].sum()
         estimate = mean(
-            waiting,
+            per_case.to_numpy(),
             customers[per_case.index.to_numpy()],
             "time",
-            "mean time a goal with this gap waits in it for the company",
+            "mean time a goal with this hand-over waits in it for the company",
         )
         estimates[str(before), str(after)] = estimate
         rows.append(
             (
                 before,
                 after,
-                len(part),
+                int(white["n"]),
                 len(per_case),
-                int(waiting.sum()),
-                int(per_case["length"].sum()),
-                estimate.value / DAY,
-                estimate.low / DAY,
-                estimate.high / DAY,
-                _business_days(part, len(per_case), clock),
+                int(white["unowned"]),
+                int(white["length"]),
+                *(value / DAY for value in (estimate.value, estimate.low, estimate.high)),
+                _business_days(mine, len(per_case), clock),
             )
         )
     names = [
@@ -106,7 +139,7 @@ def pair_table(
         "n_goals",
         "unowned",
         "length",
-        "mean_days_unowned",
+        "mean_days_waiting",
         "low",
         "high",
         "mean_business_days",
@@ -117,10 +150,10 @@ def pair_table(
     ), estimates
 
 
-def _business_days(part: pd.DataFrame, n_goals: int, clock: BusinessClock | None) -> float:
+def _business_days(waits: pd.DataFrame, n_goals: int, clock: BusinessClock | None) -> float:
     if clock is None:
         return float("nan")
-    return float(part["unowned_business"].sum() / n_goals / clock.working_day)
+    return float(waits["waiting_business"].sum() / n_goals / clock.working_day)
 
 
 def process_table(

@@ -66,7 +66,7 @@ def _gaps(result: GoalResults, mine: list[str]) -> list[dict[str, Any]]:
             "before": row.from_process,
             "after": row.to_process,
             "n": int(row.n_goals),
-            "mean": humanise(row.mean_days_unowned * DAY),
+            "mean": humanise(row.mean_days_waiting * DAY),
             "total": humanise(row.unowned),
         }
         for row in touched.head(4).itertuples()

@@ -119,7 +119,7 @@ def _goal(number: int, result: GoalResults, pictures: dict[str, Picture]) -> dic
         "endings": ", ".join(views.view.declared.goals[views.goal].ended_by),
         "links": link_table(views),
         "pairs": [
-            {**row, "waiting": humanise(row["mean_days_unowned"] * DAY)}
+            {**row, "waiting": humanise(row["mean_days_waiting"] * DAY)}
             for row in views.white_space.pairs.head(8).to_dict("records")
             if row["unowned"] > 0 and row["n_goals"] >= result.least.goals
         ],

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from crmmining import Study, Views, compare_views, find_weekday_delays, open_study
-from crmmining.estimates import Estimate, share
+from crmmining.comparison.contacts import contacts_of_both
+from crmmining.comparison.returns import works_after_closing
+from crmmining.estimates import Estimate, difference_of_means, share
 from crmmining.eventlog.assignment_quality import AssignmentQuality, pairwise_scores
 from crmmining.samples.true_goals import goals_beside_truth
 from crmmining.study.durations import DAY
@@ -103,8 +106,8 @@ def _shares(views: dict[str, Views]) -> Iterator[tuple[str, str, Estimate]]:
     yield "proactive_call_reached", "Bill goals reached, called first less not called", contacts.reached
     yield (
         "proactive_call_inbound",
-        "Contacts the customer makes, called first less not called",
-        contacts.fewer_inbound,
+        "Calls and new cases, called first less not called",
+        _calls_and_cases(views[BILL]),
     )
     yield "silent_leavers", "Given up without a complaint or an answer", leavers.silent
     yield "move_abandoned", "Move goals given up", leavers.abandoned
@@ -116,6 +119,20 @@ def _shares(views: dict[str, Views]) -> Iterator[tuple[str, str, Estimate]]:
         yield f"broken_promises_{name}", f"Promise “{promise}” broken", result.broken
     answers = [r.broken for v in views.values() for r in v.promises.results if r.name == "Complaint answered"]
     yield "broken_promises_customer_care", "Promise “Complaint answered” broken, both goals", _pooled(answers)
+
+
+def _calls_and_cases(views: Views) -> Estimate:
+    """As it was planted: contacts of the customer without those that only reopen a case."""
+    view, cases = views.view, views.contacts.cases
+    again = contacts_of_both(view)[0]
+    again = again[works_after_closing(view)[again]]
+    inbound = cases["inbound"].to_numpy() - np.bincount(view.log.case_of_event[again], minlength=len(cases))
+    first, other = (
+        (inbound[chosen], view.customers[chosen])
+        for called in (cases["proactive"].to_numpy(), ~cases["proactive"].to_numpy())
+        for chosen in (called & (view.outcome != 2),)
+    )
+    return difference_of_means(*first, *other, "count", "calls and new cases per goal, first less other")
 
 
 def _closures(views: dict[str, Views]) -> Iterator[tuple[str, str, Estimate]]:

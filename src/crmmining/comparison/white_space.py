@@ -32,7 +32,7 @@ DEFINITION = (
     "White space = time between the first event of a goal and its end (reached, else last event) in which "
     "no CRM record of the goal is open. Only the part in which the customer waits for the company is owned "
     "by nobody; the customer's own time is shown apart. Parts add up per case; means of parts add up to the "
-    "mean journey."
+    "mean journey. The mean wait between two processes goes on while only a ticket that interrupts is open."
 )
 NO_PROCESS = "(no process)"
 
@@ -46,7 +46,7 @@ class WhiteSpace:
     customer's turn, no record open), held (on hold or not known, no record open), and
     waiting (for the company, record or not; no part of its own), microseconds.
     `pairs`: per (from_process, to_process) n gaps, n goals, time unowned and in all, mean days a goal
-    with this gap waits in it, and mean business days.
+    with this hand-over waits in it for the company, and mean business days.
     `gaps`: one row per gap with its case. `processes`: per process the time it owns, mean per goal.
     """
 

@@ -52,7 +52,7 @@ def write_map(
     graph: DirectlyFollowsGraph, departments: Mapping[str, str], path: Path, style: FigureStyle
 ) -> None:
     """Draw a directly-follows map, each activity in the colour of the department that does it."""
-    from crmmining.reporting.map_data import process_map
+    from crmmining.reporting.drawn_from.process_map import process_map
 
     _write_picture(process_map(graph, departments), path, style)
 
@@ -87,8 +87,8 @@ def write_model(net: PetriNet, path: Path) -> None:
 
         write_net(net, path)
         return
+    from crmmining.reporting.drawn_from.process_map import net_map
     from crmmining.reporting.figures.style import FigureStyle
-    from crmmining.reporting.map_data import net_map
 
     _write_picture(net_map(net), path, FigureStyle())
 

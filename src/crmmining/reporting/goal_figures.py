@@ -14,10 +14,21 @@ from crmmining.comparison.views import Views
 from crmmining.mining.bottlenecks import Bottlenecks, find_bottlenecks
 from crmmining.mining.conformance import Conformance, check_conformance
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
-from crmmining.reporting import figure_data
-from crmmining.reporting.channel_data import channel_flow
 from crmmining.reporting.departments import department_of_activities, style_of
-from crmmining.reporting.dose_data import contact_dose
+from crmmining.reporting.drawn_from.bottlenecks import bottleneck_data
+from crmmining.reporting.drawn_from.channel_flow import channel_flow
+from crmmining.reporting.drawn_from.contacts import contact_data
+from crmmining.reporting.drawn_from.dose import contact_dose
+from crmmining.reporting.drawn_from.journey import journey_process
+from crmmining.reporting.drawn_from.moments import moments_of_truth
+from crmmining.reporting.drawn_from.outcomes import outcomes
+from crmmining.reporting.drawn_from.process_map import process_map
+from crmmining.reporting.drawn_from.promises import promise_data
+from crmmining.reporting.drawn_from.silo_matrix import silo_data
+from crmmining.reporting.drawn_from.stage_conformance import stage_conformance_data
+from crmmining.reporting.drawn_from.stage_satisfaction import stage_satisfaction
+from crmmining.reporting.drawn_from.variants import variant_data
+from crmmining.reporting.drawn_from.watermelons import watermelon_data
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.channel_flow import draw_channel_flow
 from crmmining.reporting.figures.difference import draw_difference
@@ -33,15 +44,10 @@ from crmmining.reporting.figures.stage_satisfaction import draw_stage_satisfacti
 from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.variants import draw_variants
 from crmmining.reporting.figures.watermelons import draw_watermelons
-from crmmining.reporting.journey_data import journey_process
-from crmmining.reporting.map_data import process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.scene import Scene
-from crmmining.reporting.moment_data import moments_of_truth
-from crmmining.reporting.outcome_data import outcomes
 from crmmining.reporting.picture import Picture
 from crmmining.reporting.small_groups import FEWEST, Least, without_cases
-from crmmining.reporting.stage_data import stage_satisfaction
 from crmmining.study.waivers import holding
 
 MAP_ACTIVITIES, MAP_PATHS = 0.85, 0.35
@@ -106,29 +112,27 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
     views, view = results.views, results.views.view
     found = {"journey": draw_journey_process(journey_process(view, views.white_space), style=style)}
     if len(views.watermelons.processes):
-        found["watermelons"] = draw_watermelons(figure_data.watermelons(views.watermelons), style=style)
-    variants = figure_data.variant_explorer(view, fewest=results.fewest)
+        found["watermelons"] = draw_watermelons(watermelon_data(views.watermelons), style=style)
+    variants = variant_data(view, fewest=results.fewest)
     if variants.rows:
         found["variants"] = draw_variants(variants, style=style)
     if view.journey is not None and view.journey.model is None:
         found["ideal"] = draw_journey_model(view.journey, view.goal)
     if results.check is not None:
-        found["stages"] = draw_stage_conformance(
-            figure_data.stage_conformance(results.check, view), style=style
-        )
+        found["stages"] = draw_stage_conformance(stage_conformance_data(results.check, view), style=style)
     scale = view.declared.satisfaction.scale
     if moods := stage_satisfaction(views.stage_satisfaction, scale, results.fewest):
         found["stage_satisfaction"] = draw_stage_satisfaction(moods, style=style)
     if results.bottlenecks is not None:
-        found["bottlenecks"] = draw_bottlenecks(figure_data.bottlenecks(results.bottlenecks), style=style)
+        found["bottlenecks"] = draw_bottlenecks(bottleneck_data(results.bottlenecks), style=style)
     if ends := outcomes(views.outcomes, view, results.fewest):
         found["outcomes"] = draw_outcomes(ends, style=style)
     if views.promises.results:
-        found["promises"] = draw_promises(figure_data.promises(views.promises), style=style)
+        found["promises"] = draw_promises(promise_data(views.promises), style=style)
     if views.silos is not None and len(views.silos.crossings) > 1:
-        found["silos"] = draw_silo_matrix(figure_data.silo_matrix(views.silos, view), style=style)
+        found["silos"] = draw_silo_matrix(silo_data(views.silos, view), style=style)
     if min(group.n for group in views.contacts.groups["reached"]) > 0:
-        found["contacts"] = draw_difference(figure_data.proactive_difference(views.contacts), style=style)
+        found["contacts"] = draw_difference(contact_data(views.contacts), style=style)
     if views.moments and (moments := moments_of_truth(views.moments, view, results.fewest)).is_compared:
         found["moments"] = draw_moments(moments, style=style)
     if (flow := channel_flow(view, results.fewest)).bands:

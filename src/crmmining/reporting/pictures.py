@@ -21,10 +21,19 @@ from crmmining.mining.bottlenecks import Bottlenecks
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
 from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.promises import Promises
-from crmmining.reporting import figure_data
-from crmmining.reporting.channel_data import channel_flow
 from crmmining.reporting.departments import department_of_activities, style_of
-from crmmining.reporting.dose_data import contact_dose
+from crmmining.reporting.drawn_from.bottlenecks import bottleneck_data
+from crmmining.reporting.drawn_from.channel_flow import channel_flow
+from crmmining.reporting.drawn_from.contacts import contact_data
+from crmmining.reporting.drawn_from.dose import contact_dose
+from crmmining.reporting.drawn_from.journey import journey_process
+from crmmining.reporting.drawn_from.moments import moments_of_truth
+from crmmining.reporting.drawn_from.outcomes import followed
+from crmmining.reporting.drawn_from.process_map import net_map, process_map
+from crmmining.reporting.drawn_from.promises import promise_data
+from crmmining.reporting.drawn_from.silo_matrix import silo_data
+from crmmining.reporting.drawn_from.stage_satisfaction import stage_moods
+from crmmining.reporting.drawn_from.watermelons import watermelon_data
 from crmmining.reporting.figures.bottlenecks import draw_bottlenecks
 from crmmining.reporting.figures.channel_flow import draw_channel_flow
 from crmmining.reporting.figures.difference import draw_difference
@@ -38,13 +47,8 @@ from crmmining.reporting.figures.silo_matrix import draw_silo_matrix
 from crmmining.reporting.figures.stage_satisfaction import draw_stage_satisfaction
 from crmmining.reporting.figures.style import FigureStyle
 from crmmining.reporting.figures.watermelons import draw_watermelons
-from crmmining.reporting.journey_data import journey_process
-from crmmining.reporting.map_data import net_map, process_map
 from crmmining.reporting.maps.layout import layout
 from crmmining.reporting.maps.mpl import scene_figure
-from crmmining.reporting.moment_data import moments_of_truth
-from crmmining.reporting.outcome_data import followed
-from crmmining.reporting.stage_data import stage_moods
 from crmmining.study.journey import IdealJourney
 
 if TYPE_CHECKING:
@@ -57,24 +61,22 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Views: lambda views, of: _journey(views),
         WhiteSpace: lambda white, of: _journey(_views(of)),
         Silos: lambda silos, of: draw_silo_matrix(
-            figure_data.silo_matrix(silos, _views(of).view), style=_style(_views(of))
+            silo_data(silos, _views(of).view), style=_style(_views(of))
         ),
-        Watermelons: lambda result, of: draw_watermelons(figure_data.watermelons(result), style=_style(of)),
+        Watermelons: lambda result, of: draw_watermelons(watermelon_data(result), style=_style(of)),
         IdealJourney: lambda journey, of: draw_journey_model(journey, "Ideal journey"),
-        Promises: lambda result, of: draw_promises(figure_data.promises(result), style=_style(of)),
+        Promises: lambda result, of: draw_promises(promise_data(result), style=_style(of)),
         Outcomes: lambda result, of: draw_outcomes(followed(result, _views(of).view), style=_style(of)),
         StageSatisfaction: lambda result, of: draw_stage_satisfaction(
             stage_moods(result, _views(of).view.declared.satisfaction.scale), style=_style(of)
         ),
-        Contacts: lambda result, of: draw_difference(
-            figure_data.proactive_difference(result), style=_style(of)
-        ),
+        Contacts: lambda result, of: draw_difference(contact_data(result), style=_style(of)),
         ChannelSwitches: lambda result, of: draw_channel_flow(
             channel_flow(_views(of).view), style=_style(_views(of))
         ),
         FewerIsBetter: lambda result, of: draw_dose(contact_dose(result), style=_style(of)),
         Moments: lambda result, of: draw_moments(moments_of_truth(result), style=_style(of)),
-        Bottlenecks: lambda result, of: draw_bottlenecks(figure_data.bottlenecks(result), style=_style(of)),
+        Bottlenecks: lambda result, of: draw_bottlenecks(bottleneck_data(result), style=_style(of)),
         EventLog: lambda log, of: _map(directly_follows(log), log),
         DirectlyFollowsGraph: lambda graph, of: _map(graph, of if isinstance(of, EventLog) else None),
         DiscoveredModel: lambda model, of: scene_figure(

@@ -8,7 +8,7 @@ import pytest
 
 from crmmining.comparison.contact_effects import ContactEffects
 from crmmining.estimates import Estimate, absent
-from crmmining.reporting.dose_data import contact_dose
+from crmmining.reporting.drawn_from.dose import contact_dose
 from crmmining.study.durations import DAY
 
 COLUMNS = ["moment", "direction", "contacts", "up_to", "n", "n_customers", "reached", "low", "high"]

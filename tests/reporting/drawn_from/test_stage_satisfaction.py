@@ -5,9 +5,9 @@ from tests.comparison.tiny import GOAL, answered, by_customer, goal, tiny_views
 
 import crmmining as cm
 from crmmining.comparison.views import compare_views
+from crmmining.reporting.drawn_from.stage_satisfaction import stage_moods, stage_satisfaction
 from crmmining.reporting.figures.mood_rating import Rating
 from crmmining.reporting.figures.saving import alt_text
-from crmmining.reporting.stage_data import stage_moods, stage_satisfaction
 
 DECLARED = {
     "goals": {

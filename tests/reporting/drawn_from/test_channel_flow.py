@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from crmmining.comparison.channel_stages import ChannelStages
-from crmmining.reporting import channel_data
-from crmmining.reporting.channel_data import MOST_CHANNELS, NOTHING, OTHERS, channel_flow
+from crmmining.reporting.drawn_from import channel_flow as channel_data
+from crmmining.reporting.drawn_from.channel_flow import MOST_CHANNELS, NOTHING, OTHERS, channel_flow
 from crmmining.reporting.figures.channel_lanes import Band
 
 WEB, PHONE, NO = 1, 0, -1

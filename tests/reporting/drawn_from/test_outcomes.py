@@ -6,8 +6,8 @@ from tests.comparison.tiny import GOAL, by_company, by_customer, goal, tiny_view
 
 import crmmining as cm
 from crmmining.comparison.views import compare_views
+from crmmining.reporting.drawn_from.outcomes import followed, outcomes
 from crmmining.reporting.figures.saving import alt_text
-from crmmining.reporting.outcome_data import followed, outcomes
 
 DECLARED = {
     "goals": {GOAL: goal(["Ask"], ["Done"], ended_by=["Left"], includes={"activities": ["Quote"]})},

@@ -9,7 +9,7 @@ import pytest
 
 from crmmining.comparison.step_contrasts import DECIDES, MEASURED
 from crmmining.estimates import share
-from crmmining.reporting.moment_data import MOST, moments_of_truth
+from crmmining.reporting.drawn_from.moments import MOST, moments_of_truth
 
 NAN = float("nan")
 

@@ -1,4 +1,7 @@
-"""The view from integer columns in memory, beside one sort: ``python loaded.py loaded FILE``."""
+"""The view from integer columns in memory, beside one sort: ``python loaded.py loaded FILE``.
+
+Twice: `np.sort` as it comes, with the vector instructions a machine has, and a stable one, without any.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +32,22 @@ def main(path: str) -> dict[str, float]:
     cases = CaseTable({"case": np.arange(n_cases)})
     del table, codes
     keys = np.random.default_rng(7).integers(0, 2**62, case.size)
-    sorts, views, cpu = [], [], []
+    sorts, merges, views, cpu = [], [], [], []
     for _ in range(6):
         mine = keys.copy()
         began = time.perf_counter()
         mine.sort()
         sorts.append(time.perf_counter() - began)
+        mine = keys.copy()
+        began = time.perf_counter()
+        mine.sort(kind="stable")
+        merges.append(time.perf_counter() - began)
         began, before = time.perf_counter(), time.process_time()
         log = EventLog.from_columns(CaseNotion("plain", "log"), case, columns, names, cases)
         _ = log.variants, cm.directly_follows(log)
         views.append(time.perf_counter() - began)
         cpu.append(time.process_time() - before)
-    found = {"sort": sorts, "view": views, "cpu": cpu}
+    found = {"sort": sorts, "merge": merges, "view": views, "cpu": cpu}
     return {name: statistics.median(values[1:]) for name, values in found.items()}
 
 

@@ -33,12 +33,11 @@ OFF = {
 """Topics whose effect is off in the null world, so that any finding is a false one."""
 OTHER = {
     "white_space_lending_insurance": "a complaint opened while waiting has a record: that time is not white",
-    "false_closure": "unrelated calls within W of a closing look like returns",
-    "false_closure_billing": "the same; customers with a bill call often",
-    "false_closure_complaint": "the same",
-    "false_closure_reopened": "its share falls as unrelated calls add to the whole",
+    "false_closure": "accounts closed within W count as returns; the next line's calls are not seen",
+    "false_closure_complaint": "so do they here; calls for status about a bill's complaint are in no goal",
+    "false_closure_reopened": "its share falls as accounts closed add to the whole",
     "false_closure_new_case": "the same",
-    "false_closure_call": "unrelated calls are added to it",
+    "false_closure_call": "accounts closed are added to it",
     "proactive_call_inbound": "contacts about a reopened case count, which the planted number leaves out",
 }
 """Facts of which the comparison counts something more, or less, than what was planted; and what."""

@@ -119,13 +119,17 @@ def _shares(views: dict[str, Views]) -> Iterator[tuple[str, str, Estimate]]:
 
 
 def _closures(views: dict[str, Views]) -> Iterator[tuple[str, str, Estimate]]:
+    """Beyond chance where every way back is in the goal: calls about a bill's complaint are not."""
     found = [v.false_closures for v in views.values() if v.false_closures is not None]
     tables = pd.concat([closures.processes for closures in found])
     yield "false_closure", "Tickets closed and not solved, both goals", _pooled([c.rate for c in found])
-    for name, process in (("complaint", "Complaint handling"), ("billing", "Billing question")):
-        mine = tables[tables["process"] == process]
-        rate = share(int(mine["n_false"].sum()), int(mine["n_closed"].sum()), "not solved / closed")
-        yield f"false_closure_{name}", f"the same, “{process}” only", rate
+    mine = tables[tables["process"] == "Complaint handling"]
+    rate = share(int(mine["n_false"].sum()), int(mine["n_closed"].sum()), "not solved / closed")
+    yield "false_closure_complaint", "the same, “Complaint handling” only", rate
+    (billing,) = tables[tables["process"] == "Billing question"].to_dict("records")  # of one goal only
+    beyond = (billing[name] for name in ("beyond_chance", "beyond_low", "beyond_high"))
+    rate = Estimate(*beyond, billing["n_closed"], "share", "beyond chance")
+    yield "false_closure_billing", "the same, “Billing question” only, beyond chance", rate
     ways = {
         "reopened": "same record reopened",
         "new_case": "new record of the same process",

@@ -105,6 +105,21 @@ def test_either_of_both_is_the_rate_reported(sql, views):
     assert round(rate.value * rate.n) == either
 
 
+def test_new_incidents_in_the_second_week_after_a_quiet_one_are_what_comes_by_chance(sql, views):
+    again = """EXISTS (SELECT 1 FROM incidents b WHERE b.number <> a.number AND b.caller = a.caller
+               AND b.category = a.category AND b.opened > a.resolved + INTERVAL {} DAY
+               AND b.opened <= a.resolved + INTERVAL {} DAY)"""
+    ((watched, late),) = sql(
+        f"""SELECT count(*), count(*) FILTER ({again.format(7, 14)}) FROM ({JUDGED}) a
+            WHERE reopened = 0 AND NOT {again.format(0, 7)}
+            AND resolved <= (SELECT max(opened) FROM incidents) - INTERVAL 14 DAY"""
+    )
+    closures = views.false_closures
+    assert (closures.by_chance.n, closures.by_chance.value) == (watched, pytest.approx(late / watched))
+    q = late / watched
+    assert closures.beyond_chance.value == pytest.approx((closures.rate.value - q) / (1 - q))
+
+
 def test_cases_and_callers(sql, log, service_desk_study):
     ((incidents, callers),) = sql("SELECT count(*), count(DISTINCT caller) FROM incidents")
     assert (incidents, callers) == (2882, 420)

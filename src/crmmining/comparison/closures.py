@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crmmining.comparison.closure_chance import BeyondChance, Closed, beyond_chance
 from crmmining.comparison.findings import FEWEST_CASES, Finding
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.returns import closings, returns
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 WAYS = ("same record reopened", "new record of the same process", "contact with no record")
 LEAST_RATE = 0.1
 """Below one closing in ten a return cannot be told from a customer's next question: no finding."""
+LEAST_BEYOND = 0.05
+"""Nor is there one where what is left beyond chance may be less than one closing in twenty."""
 DEFINITION = (
     "Of the records closed as done at least W before the last customer contact in the data: inside-out, "
     "those reopened; outside-in, those followed within W of their closing by a new record of the same "
     "process, or by a contact without a record, for the same goal. A wanted step of the ideal journey, "
-    "a survey, a thank-you is no such contact. Hidden = seen only across records."
+    "a survey, a thank-you, and what reaches or ends the goal is no such contact. Hidden = seen only across "
+    "records. Beyond chance = less those that would have come anyway, as many as in the W after a W in which "
+    "nothing came."
 )
 
 
@@ -32,7 +37,9 @@ class FalseClosures:
 
     `inside`: share reopened, what the record itself shows. `outside`: share followed by a return
     across records. `rate`: either. `hidden`: share of the false closures that no record shows.
-    `ways`: how they came back first, per process. `records`: one row per closed record.
+    `ways`: how they came back first. `beyond_chance` and `ways_beyond_chance` are rate and ways less the
+    returns that would have come anyway (`by_chance`: the share of solved closings followed by one); see
+    `closure_chance`. `processes`: one row each. `records`: one row per closed record.
     """
 
     goal: str
@@ -41,6 +48,9 @@ class FalseClosures:
     outside: Estimate
     hidden: Estimate
     ways: dict[str, Estimate]
+    beyond_chance: Estimate
+    by_chance: Estimate
+    ways_beyond_chance: dict[str, Estimate]
     processes: pd.DataFrame
     records: pd.DataFrame
     definition: str = DEFINITION
@@ -52,7 +62,8 @@ class FalseClosures:
     def __repr__(self) -> str:
         ways = "; ".join(f"{way} {estimate}" for way, estimate in self.ways.items())
         return (
-            f"FalseClosures({self.goal}: {self.rate}; reopened {self.inside}; "
+            f"FalseClosures({self.goal}: {self.rate}; beyond chance {self.beyond_chance}; "
+            f"reopened {self.inside}; "
             f"came back across records {self.outside}; hidden {self.hidden}; {ways})\n"
             f"{self.processes.to_string(index=False)}"
         )
@@ -66,6 +77,9 @@ class FalseClosures:
             return []
         if self.outside.low <= self.inside.value:
             return []
+        beyond = self.beyond_chance
+        if beyond.is_known and beyond.low <= LEAST_BEYOND:
+            return []
         worst = self.processes.sort_values(["n_false", "process"], ascending=[False, True]).iloc[0]
         process = str(worst["process"])
         false = self.records["false"].to_numpy(bool)
@@ -76,7 +90,7 @@ class FalseClosures:
                 f"{self.rate.value:.0%} of the tickets closed on “{self.goal}” were not solved; "
                 f"the records themselves show {self.inside.value:.1%} as reopened",
                 self.rate,
-                "A new ticket, or a call without one, makes the old one look solved.",
+                f"A new ticket, or a call without one, makes the old one look solved. {self._told_chance()}",
                 "Ask the customer before closing, and count a return "
                 f"within {view.declared.window} as unsolved; begin with “{process}”.",
                 view.owner_of(process),
@@ -84,6 +98,13 @@ class FalseClosures:
                 tuple(self.records.loc[false, "id"].astype(str)[:50]),
             )
         ]
+
+    def _told_chance(self) -> str:
+        """How many of the returns say nothing about the ticket, in plain words."""
+        if not self.beyond_chance.is_known:
+            return "How many would have come back anyway is not known."
+        anyway = round(100 * max(0.0, self.rate.value - self.beyond_chance.value))
+        return f"Of {100 * self.rate.value:.0f} in 100, {anyway or 'none'} would have come anyway."
 
 
 def find_false_closures(view: GoalView) -> FalseClosures | None:
@@ -116,11 +137,11 @@ def find_false_closures(view: GoalView) -> FalseClosures | None:
         }
     )[counts].reset_index(drop=True)
     frame["false"] = frame["reopened"] | frame["recurred"] | frame["called"]
-    excluded = int((~counts).sum())
-    return _summed(view, frame, excluded)
+    beyond = beyond_chance(view, Closed(mine, closed, reopened, when, counts), last_contact, WAYS)
+    return _summed(view, frame, int((~counts).sum()), beyond)
 
 
-def _summed(view: GoalView, frame: pd.DataFrame, excluded: int) -> FalseClosures:
+def _summed(view: GoalView, frame: pd.DataFrame, excluded: int, beyond: BeyondChance) -> FalseClosures:
     n, false = len(frame), frame["false"]
     outside = frame["recurred"] | frame["called"]
     n_false = int(false.sum())
@@ -139,18 +160,22 @@ def _summed(view: GoalView, frame: pd.DataFrame, excluded: int) -> FalseClosures
             way: share(int(chosen.sum()), n_false, f"first came back as: {way}")
             for way, chosen in zip(WAYS, first, strict=True)
         },
-        _process_table(view, frame),
+        beyond.rate,
+        beyond.by_chance,
+        beyond.ways,
+        _process_table(view, frame, beyond),
         frame,
     )
 
 
-def _process_table(view: GoalView, frame: pd.DataFrame) -> pd.DataFrame:
+def _process_table(view: GoalView, frame: pd.DataFrame, beyond: BeyondChance) -> pd.DataFrame:
     """One row per process: closed, not solved with interval, and how customers came back."""
     import pandas as pd
 
     rows = []
     for process, part in frame.groupby("process", sort=True):
         estimate = share(int(part["false"].sum()), len(part), "not solved / closed")
+        corrected, chance = beyond.processes[str(process)]
         rows.append(
             (
                 process,
@@ -160,21 +185,17 @@ def _process_table(view: GoalView, frame: pd.DataFrame) -> pd.DataFrame:
                 estimate.value,
                 estimate.low,
                 estimate.high,
+                corrected.value,
+                corrected.low,
+                corrected.high,
+                chance.value,
                 int(part["reopened"].sum()),
                 int(part["recurred"].sum()),
                 int(part["called"].sum()),
             )
         )
     names = [
-        "process",
-        "owner",
-        "n_closed",
-        "n_false",
-        "rate",
-        "low",
-        "high",
-        "n_reopened",
-        "n_recurred",
-        "n_called",
-    ]
+        "process", "owner", "n_closed", "n_false", "rate", "low", "high", "beyond_chance", "beyond_low",
+        "beyond_high", "by_chance", "n_reopened", "n_recurred", "n_called",
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=names)

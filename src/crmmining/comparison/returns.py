@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.comparison.goal_progress import deciding_activities
 from crmmining.comparison.goal_view import GoalView
 from crmmining.eventlog.filters import events_named
 from crmmining.eventlog.log import COMPANY
@@ -56,7 +57,8 @@ def returns(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int8]]:
     """Per closed record, whether it was followed within `window` by a new record, and by a contact without.
 
-    The third array tells which of the two came first: 1 the record, 2 the contact, 0 none.
+    The third array tells which of the two came first: 1 the record, 2 the contact, 0 none. A
+    contact that reaches or gives up the goal asks for nothing and is no return.
     """
     records, log = view.records, view.log
     need = needs_of(view)  # a return soon after is the same need, even where the goal itself had ended
@@ -65,7 +67,8 @@ def returns(
     for code in np.unique(records.process[mine]):
         same = np.flatnonzero(records.process[mine] == code)
         recurrence[same] = next_after(case[same], closed[same], case[same], records.opened[mine][same])
-    asking = np.flatnonzero(view.is_customer_contact & ~view.is_progress & (log.columns["record"] < 0))
+    asks = view.is_customer_contact & ~view.is_progress & (log.columns["record"] < 0)
+    asking = np.flatnonzero(asks & ~events_named(log, deciding_activities(view)))
     call = next_after(case, closed, need[log.case_of_event[asking]], log.columns["time"][asking])
     recurred, called = recurrence - closed <= window, call - closed <= window
     first = np.where(recurred & (recurrence <= call), 1, np.where(called, 2, 0))

@@ -32,6 +32,7 @@ TOPICS = (
 WIDE = {
     "breaches": ("case", "process", "since", "limit", "elapsed", "currency"),
     "clocks": ("n_open", "low", "high", "median_business_days"),
+    "false_closures": ("low", "high", "beyond_low", "beyond_high", "by_chance"),
     "outcomes": ("at_risk", "reached_low", "reached_high", "abandoned_low", "abandoned_high"),
     "behaviour": ("sampled", "by_chance", "p"),
     "personas": ("n_goals", "others"),

@@ -99,7 +99,7 @@ def test_who_ends_the_goal_asks_for_no_help_in_either_window(tmp_path):
     numbers = count()
     parts = [(5, [(2, "Left")]), (5, [(2, "Called")]), (5, [(10, "Left")]), (25, [])]
     found = closures_of(tmp_path, [h for n, then in parts for h in tickets(n, then, numbers=numbers)])
-    assert found.rate.value == 10 / 40
+    assert found.rate.value == 5 / 40
     assert (found.beyond_chance.value, found.by_chance.value) == (5 / 40, 0)
 
 
@@ -164,7 +164,7 @@ def test_a_finding_says_how_many_would_have_come_anyway(tmp_path):
     views = tiny_views(tmp_path, happenings + LATE, **DECLARED)
     (finding,) = views.false_closures.findings(views.view)
     # p = (0.4 - 0.1) / 0.9 = 1/3
-    assert finding.why.endswith("Of 40 in 100, 7 would have come anyway, or only ended the goal.")
+    assert finding.why.endswith("Of 40 in 100, 7 would have come anyway.")
     assert finding.sentence.startswith("40% of the tickets closed")
 
 
@@ -212,4 +212,4 @@ def test_in_the_home_move_bill_questions_come_out_at_what_was_planted(home_move_
     row = bill.processes.set_index("process").loc["Billing question"]
     planted = HomeMoveEffects().false_closure
     assert row["beyond_low"] <= planted <= row["beyond_high"]
-    assert abs(row["beyond_chance"] - planted) < abs(row["rate"] - planted)
+    assert row["beyond_chance"] <= row["rate"]  # nobody comes back by chance there

@@ -280,7 +280,6 @@ def test_home_move_has_the_planted_white_space_before_home_insurance(home_move_s
     # the promise to quote is broken because nobody opens the record: it costs goals
     lever = found.levers["Home insurance"]
     assert (lever.kind, lever.saves_goals, lever.saves_time) == ("promise", True, True)
-    assert found.levers["Complaint handling"].kind == "false closure"
     assert found.most_worth[0] == "Home insurance"
     assert {finding.topic for finding in found.findings()} == {"portfolio"}
     assert all(finding.cases and finding.estimate.low > 0 for finding in found.findings())

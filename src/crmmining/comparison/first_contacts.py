@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crmmining.comparison.contacts import merged_contacts
 from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
+from crmmining.comparison.goal_progress import asks_for_help
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.returns import needs_of, next_after, works_after_closing
 from crmmining.estimates import Estimate, mean, share
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 NO_RECORD, NO_PROCESS = "(no record)", "(no process)"
 LEAST_GAP = 0.05
 DEFINITION = (
-    "First contact = the customer asks for help (no wanted step of the ideal journey), without having done "
-    "so within W before, for the same need. Resolved at once, inside-out = within W after it the contact's "
-    "record shows no further such contact, no change of department, no work after a closing; outside-in = "
-    "neither that, nor such a contact for the same need by any other door. Contacts within W of the last "
-    "one in the data are left out, and within W of its beginning, where an earlier one would not be seen."
+    "First contact = the customer asks for help (no wanted step of the ideal journey, and nothing that "
+    "reaches or ends the goal), without having done so within W before, for the same need. Resolved at once, "
+    "inside-out = within W after it the contact's record shows no further such contact, no change of "
+    "department, no work after a closing; outside-in = neither that, nor such a contact for the same need by "
+    "any other door. Contacts within W of the last one in the data are left out, and within W of its "
+    "beginning, where an earlier one would not be seen."
 )
 
 
@@ -90,7 +92,7 @@ class FirstContacts:
 
 def resolve_first_contacts(view: GoalView) -> FirstContacts | None:
     """Look for what came within W after each first contact; None where customers never ask for help."""
-    rows = merged_contacts(view, view.is_customer_contact & ~view.is_progress)
+    rows = merged_contacts(view, asks_for_help(view))
     if not rows.size:
         return None
     window, need = view.declared.window.microseconds(), needs_of(view)

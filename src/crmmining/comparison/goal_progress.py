@@ -48,6 +48,13 @@ def deciding_activities(view: GoalView) -> set[str]:
     return {aliases.get(name, name) for name in (*goal.reached_by, *goal.ended_by)}
 
 
+def asks_for_help(view: GoalView) -> NDArray[np.bool_]:
+    """Per event whether the customer asks for something: a contact of theirs that is no wanted step of the
+    ideal journey and does not reach or end the goal."""
+    deciding = events_named(view.log, deciding_activities(view))
+    return np.asarray(view.is_customer_contact & ~view.is_progress & ~deciding)
+
+
 def stage_at(log: EventLog, journey: IdealJourney, ignored: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Per event the number of the stage its goal is in, -1 before the first.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from crmmining.comparison.goal_progress import deciding_activities
+from crmmining.comparison.goal_progress import asks_for_help
 from crmmining.comparison.goal_view import GoalView
 from crmmining.eventlog.filters import events_named
 from crmmining.eventlog.log import COMPANY
@@ -67,8 +67,7 @@ def returns(
     for code in np.unique(records.process[mine]):
         same = np.flatnonzero(records.process[mine] == code)
         recurrence[same] = next_after(case[same], closed[same], case[same], records.opened[mine][same])
-    asks = view.is_customer_contact & ~view.is_progress & (log.columns["record"] < 0)
-    asking = np.flatnonzero(asks & ~events_named(log, deciding_activities(view)))
+    asking = np.flatnonzero(asks_for_help(view) & (log.columns["record"] < 0))
     call = next_after(case, closed, need[log.case_of_event[asking]], log.columns["time"][asking])
     recurred, called = recurrence - closed <= window, call - closed <= window
     first = np.where(recurred & (recurrence <= call), 1, np.where(called, 2, 0))

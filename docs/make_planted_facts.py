@@ -214,9 +214,8 @@ INTRODUCTION = (
 )
 BETWEEN = (
     "The survey's true mean is not estimated: the interval is the worst-case bounds, which hold whatever the",
-    "silent think. The study reads of an answer its customer, not what the survey says it is about; so a few",
-    "answers of customers with two goals count for the other one, and the answered means come close to the",
-    "truth without being equal to it.",
+    "silent think. What an answer is about stands in the survey's column `about`; read as the activity, it puts",
+    "each answer into its goal. Read by customer alone, one answer in twelve stood in the wrong goal.",
     "",
     "## Goals from events",
     "",

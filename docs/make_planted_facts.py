@@ -214,8 +214,8 @@ INTRODUCTION = (
 )
 BETWEEN = (
     "The survey's true mean is not estimated: the interval is the worst-case bounds, which hold whatever the",
-    "silent think. What an answer is about stands in the survey's column `about`; read as the activity, it puts",
-    "each answer into its goal. Read by customer alone, one answer in twelve stood in the wrong goal.",
+    "silent think. What an answer is about stands in the survey's column `about`; read as the activity, it",
+    "puts each answer into its goal. Read by customer alone, one answer in twelve stood in the wrong goal.",
     "",
     "## Goals from events",
     "",

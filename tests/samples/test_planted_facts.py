@@ -89,7 +89,7 @@ def test_events_are_put_into_the_goals_they_belong_to(maker, home_move_study):
 
 def test_the_survey_of_those_who_answered_is_better_than_the_truth(rows):
     for goal in ("move", "bill"):
-        assert rows[f"survey_answered_mean_{goal}"].low > rows[f"survey_true_mean_{goal}"].planted
+        assert rows[f"survey_answered_mean_{goal}"].found > rows[f"survey_true_mean_{goal}"].planted + 0.2
 
 
 def test_the_page_in_the_docs_says_what_is_found_today(maker, home_move_study):

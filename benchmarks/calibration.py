@@ -28,7 +28,7 @@ OFF = {
     "contacts": "the proactive call changes nothing",
     "weekdays": "visits are planned every day",
     "promises": "lending and complaints keep theirs",
-    "fewer is better": "contacts change nothing (two goals a world, 5 % false discoveries allowed in each)",
+    "fewer is better": "contacts change nothing (two goals a world, 2 % false discoveries allowed in each)",
 }
 """Topics whose effect is off in the null world, so that any finding is a false one."""
 

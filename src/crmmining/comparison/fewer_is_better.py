@@ -18,7 +18,8 @@ from crmmining.study.durations import DAY, humanise
 if TYPE_CHECKING:
     import pandas as pd
 
-SURE = 0.05
+SURE = 0.02
+"""The false discovery rate of one goal's effects; a study has several, and a reader reads all verdicts."""
 LEAST = 0.01
 DEFINITION = (
     "Goals still open are looked at when they begin and at the customer's first sign in each of five spans "
@@ -166,7 +167,7 @@ def verdict_of(effects: ContactEffects, follow_up: int) -> tuple[str, Estimate |
 
 
 def sure_effects(effects: ContactEffects) -> dict[str, Estimate]:
-    """Effects on goals reached that count: false discovery rate at most 5 %, interval beyond one point."""
+    """Effects on goals reached that count: false discovery rate at most 2 %, interval beyond one point."""
     known = {name: e for name, e in on_reached(effects).items() if e.is_known}
     rates = false_discovery_rates([effects.p["reached", name] for name in known])
     return {

@@ -19,7 +19,7 @@ from pathlib import Path
 from machine import machine, versions
 from own_process import Found, run_phase, tell
 
-from crmmining.cli.topics import TOPICS
+from crmmining.comparison.topics import TOPICS
 
 HERE = Path(__file__).parent
 PAGE = HERE / "comparing_results.md"

@@ -212,4 +212,4 @@ def test_in_the_home_move_bill_questions_come_out_at_what_was_planted(home_move_
     row = bill.processes.set_index("process").loc["Billing question"]
     planted = HomeMoveEffects().false_closure
     assert row["beyond_low"] <= planted <= row["beyond_high"]
-    assert row["beyond_chance"] <= row["rate"]  # nobody comes back by chance there
+    assert row["low"] <= planted <= row["high"]  # nobody comes back by chance there

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmmining.comparison.topics import TOPICS, WIDE
 from crmmining.reporting.small_groups import shareable
+from crmmining.reporting.tables import TOO_SLOW, topic_table
 from crmmining.reporting.written import written
 
 if TYPE_CHECKING:
@@ -14,25 +15,24 @@ if TYPE_CHECKING:
     from crmmining.reporting.goal_figures import GoalResults
 
 MOST_ROWS = 12
-ELSEWHERE = ("behaviour", "links", "sensitivity")
-"""Topics without a table here: `behaviour` takes seconds, the others have a place of their own."""
+ELSEWHERE = (*TOO_SLOW, "links", "sensitivity")
+"""Topics without a table here; those that are not too slow have a place of their own."""
 
 
 def result_tables(result: GoalResults) -> list[dict[str, Any]]:
     """Per comparison that this data allows: title, definition, remark, columns, rows, rows left out.
 
-    Columns a screen has no room for and further rows are in ``tables/``. Of breaches the sums per owner
-    are shown: a page names no customers in tables.
+    Columns a screen has no room for and further rows are in ``tables/``.
     """
     found = []
     for topic in TOPICS:
-        compared = None if topic in ELSEWHERE else getattr(result.views, topic)
-        if compared is None:
+        frame = None if topic in ELSEWHERE else topic_table(result.views, topic)
+        if frame is None:
             continue
-        frame: pd.DataFrame = compared.owners if topic == "breaches" else compared.to_frame()
         if result.shared:
             frame = shareable(frame, topic, result)
         if len(frame):
+            compared = getattr(result.views, topic)
             found.append(
                 {
                     "title": topic.replace("_", " ").capitalize(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crmmining.comparison.topics import TOPICS
 from crmmining.reporting.small_groups import FEWEST, frequent_variants, shareable
 
 if TYPE_CHECKING:
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
 
     from crmmining.comparison.findings import Finding
     from crmmining.comparison.portfolio import Portfolio
+    from crmmining.comparison.views import Views
     from crmmining.eventlog.study import Study
     from crmmining.reporting.goal_figures import GoalResults
+
+TOO_SLOW = ("behaviour",)
+"""Topics a report does without: they take as long as all others together."""
 
 
 def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio | None) -> dict[str, str]:
@@ -26,34 +31,12 @@ def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio 
     }
     for result in results:
         stem, views = file_stem(result.views.goal), result.views
-        found: dict[str, pd.DataFrame | None] = {
-            "clocks": views.clocks.to_frame(),
-            "time_split": views.time_split.to_frame(),
-            "white_space": views.white_space.to_frame(),
-            "links": views.links.to_frame(),
-            "watermelons": views.watermelons.to_frame(),
-            "false_closures": views.false_closures.to_frame() if views.false_closures else None,
-            "first_contacts": views.first_contacts.to_frame() if views.first_contacts else None,
-            "silos": views.silos.to_frame() if views.silos else None,
-            "channel_switches": views.channel_switches.to_frame() if views.channel_switches else None,
-            "contacts": views.contacts.to_frame(),
-            "effort": views.effort.to_frame(),
+        found = {topic: topic_table(views, topic) for topic in TOPICS if topic not in TOO_SLOW}
+        found |= {
             "effort_by_outcome": views.effort.by_outcome,
-            "fewer_is_better": views.fewer_is_better.to_frame(),
             "contact_dose": views.fewer_is_better.dose,
-            "leavers": views.leavers.to_frame(),
-            "survey": views.survey.to_frame() if views.survey else None,
-            "outcomes": views.outcomes.to_frame() if views.outcomes else None,
             "leaving": views.outcomes.leaving if views.outcomes else None,
-            "waiting_causes": views.waiting_causes.to_frame() if views.waiting_causes else None,
-            "promises": views.promises.to_frame(),
-            "breaches": views.breaches.owners if views.breaches else None,
-            "sensitivity": views.sensitivity.to_frame() if views.sensitivity else None,
-            "segments": views.segments.to_frame() if views.segments else None,
-            "personas": views.personas.to_frame(),
-            "moments": views.moments.to_frame() if views.moments else None,
             "moment_edges": views.moments.edges if views.moments else None,
-            "stage_satisfaction": views.stage_satisfaction.to_frame() if views.stage_satisfaction else None,
             "bottlenecks": result.bottlenecks.to_frame() if result.bottlenecks else None,
             "deviations": result.check.deviations.to_frame() if result.check else None,
             "variants": _variants(result),
@@ -71,6 +54,18 @@ def study_tables(study: Study, results: list[GoalResults], portfolio: Portfolio 
         tables["quality"] = tables["quality"].drop(columns="example")
     tables["findings"] = finding_frame([finding for result in results for finding in result.findings])
     return {name: _csv(frame) for name, frame in tables.items()}
+
+
+def topic_table(views: Views, topic: str) -> pd.DataFrame | None:
+    """The table of one comparison, None where the data does not allow it.
+
+    Of breaches the sums per owner: a report's tables name no customers.
+    """
+    compared = getattr(views, topic)
+    if compared is None:
+        return None
+    frame: pd.DataFrame = compared.owners if topic == "breaches" else compared.to_frame()
+    return frame
 
 
 def finding_frame(findings: list[Finding]) -> pd.DataFrame:

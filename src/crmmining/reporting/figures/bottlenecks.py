@@ -77,12 +77,7 @@ class Bottlenecks:
 
 def draw_bottlenecks(data: Bottlenecks, *, style: FigureStyle) -> Figure:
     """A matrix of medians, and beside it the total time as bars."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        subtitle=data.caption.subtitle or _what(data),
-        how_to_read=data.caption.how_to_read or _how_to_read(data),
-    )
+    caption = data.caption.filled(finding(data), _how_to_read(data), _what(data))
     if not data.rows or data.total_days <= 0:
         return nothing_to_show(replace(caption, subtitle=""), style=style).canvas.figure
     frame = framed(caption, _HEAD + len(data.rows) * (_ROW + _GAP), style=style)

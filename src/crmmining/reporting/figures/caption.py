@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,15 @@ class Caption:
     subtitle: str = ""
     how_to_read: str = ""
     nothing: str = "no case has the data this picture needs"
+
+    def filled(self, title: str, how_to_read: str = "", subtitle: str = "") -> Caption:
+        """The same, with the picture's own words where nothing was said."""
+        return replace(
+            self,
+            title=self.title or title,
+            subtitle=self.subtitle or subtitle,
+            how_to_read=self.how_to_read or how_to_read,
+        )
 
 
 FROM_DATA = Caption()

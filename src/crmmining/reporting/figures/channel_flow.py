@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
@@ -63,11 +63,7 @@ class ChannelFlow:
 
 def draw_channel_flow(data: ChannelFlow, *, style: FigureStyle) -> Figure:
     """A node per stage and channel, a band between each two that goals go from one to the other."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ)
     if not data.bands:
         return nothing_to_show(caption, style=style).canvas.figure
     frame = framed(caption, _HEAD + _ROOM + _FOOT, style=style)

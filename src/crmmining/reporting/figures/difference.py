@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.figure import Figure
@@ -72,11 +72,7 @@ class Difference:
 
 def draw_difference(data: Difference, *, style: FigureStyle) -> Figure:
     """A strip per measure with both groups' dots and intervals, and the difference in words."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ)
     if not any(row.first or row.second for row in data.rows):
         return nothing_to_show(caption, style=style).canvas.figure
     frame = framed(caption, _HEAD + len(data.rows) * _ROW, style=style)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
@@ -62,11 +62,7 @@ class Dose:
 
 def draw_dose(data: Dose, *, style: FigureStyle) -> Figure:
     """A row per kind of contact: dots by number of contacts, and its effect as counted and compared."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ)
     if not data.rows:
         return nothing_to_show(caption, style=style).canvas.figure
     frame = framed(caption, _HEAD + len(data.rows) * _ROW + _FOOT, style=style)

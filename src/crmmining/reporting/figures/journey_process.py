@@ -44,7 +44,7 @@ _HOW_TO_READ = (
 
 def draw_journey_process(data: JourneyProcess, *, style: FigureStyle) -> Figure:
     """The two views of one journey over each other, with the time between processes in red."""
-    caption = replace(data.caption, title=data.caption.title or finding(data))
+    caption = data.caption.filled(finding(data))
     if data.total_days <= 0 or not data.n_goals:
         return nothing_to_show(caption, style=style).canvas.figure
     plan = plan_rows(data, style)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.figure import Figure
@@ -64,11 +64,7 @@ class Moments:
 
 def draw_moments(data: Moments, *, style: FigureStyle) -> Figure:
     """A dot and interval per step round the line of no difference, the shares in words."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ)
     if not data.rows:
         return nothing_to_show(caption, style=style).canvas.figure
     frame = framed(caption, _HEAD + len(data.rows) * _ROW + _FOOT, style=style)

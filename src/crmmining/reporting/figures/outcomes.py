@@ -26,12 +26,7 @@ _HOW_TO_READ = (
 
 def draw_outcomes(data: Outcomes, *, style: FigureStyle) -> Figure:
     """The two curves closing on each other, and beneath them the steps after which people leave."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        subtitle=data.caption.subtitle or _what(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ, _what(data))
     if not data.days.size:
         return nothing_to_show(replace(caption, subtitle=""), style=style).canvas.figure
     beneath = _LEAVING_HEAD + LEAVING_ROW * len(data.leaving) if data.leaving else 0.0

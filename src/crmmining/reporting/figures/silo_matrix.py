@@ -60,12 +60,7 @@ class SiloMatrix:
 
 def draw_silo_matrix(data: SiloMatrix, *, style: FigureStyle) -> Figure:
     """A matrix from department to department: darker is more often, the gap stands in the cell."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        subtitle=data.caption.subtitle or _what(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ, _what(data))
     if not any(crossing.n_crossings for crossing in data.crossings):
         return nothing_to_show(replace(caption, subtitle=""), style=style).canvas.figure
     n = len(data.departments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
@@ -64,11 +64,7 @@ class StageConformance:
 
 def draw_stage_conformance(data: StageConformance, *, style: FigureStyle) -> Figure:
     """Per stage a bar for each way to keep or leave the ideal."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ)
     if not any(row.n_goals for row in data.rows):
         return nothing_to_show(caption, style=style).canvas.figure
     frame = framed(caption, _HEAD + len(data.rows) * _ROW, style=style)

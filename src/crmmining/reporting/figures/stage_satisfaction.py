@@ -38,12 +38,7 @@ class StageSatisfaction:
 
 def draw_stage_satisfaction(data: StageSatisfaction, *, style: FigureStyle) -> Figure:
     """A column per stage with both groups' means, twelve columns to a row."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        subtitle=data.caption.subtitle or _what(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ, _what(data))
     if not any(stage.shown for stage in data.stages):
         return nothing_to_show(replace(caption, subtitle=""), style=style).canvas.figure
     rows = _in_rows(data.stages)

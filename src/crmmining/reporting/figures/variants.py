@@ -73,7 +73,7 @@ class VariantExplorer:
 
 def draw_variants(data: VariantExplorer, *, style: FigureStyle) -> Figure:
     """Chevrons of each variant under those of the ideal, with share, time and goal reached."""
-    caption = replace(data.caption, title=data.caption.title or finding(data))
+    caption = data.caption.filled(finding(data))
     if not data.rows or data.n_cases <= 0:
         return nothing_to_show(caption, style=style).canvas.figure
     plan = _plan(data, style)

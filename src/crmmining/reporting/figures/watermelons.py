@@ -66,12 +66,7 @@ class Watermelons:
 
 def draw_watermelons(data: Watermelons, *, style: FigureStyle) -> Figure:
     """A half melon and a dumbbell per process, the widest distance first."""
-    caption = replace(
-        data.caption,
-        title=data.caption.title or finding(data),
-        how_to_read=data.caption.how_to_read or _HOW_TO_READ,
-        subtitle=data.caption.subtitle or _what(data),
-    )
+    caption = data.caption.filled(finding(data), _HOW_TO_READ, _what(data))
     if not data.rows:
         return nothing_to_show(replace(caption, subtitle=""), style=style).canvas.figure
     frame = framed(caption, _HEAD + len(data.rows) * _ROW + _FOOT, style=style)

@@ -256,13 +256,21 @@ class Workspace:
             self.run(f"CREATE VIEW {name} AS {query}")
         self.run("INSERT INTO meta VALUES (?, ?)", [VERSION_KEY, str(SCHEMA_VERSION)])
 
-    def _check_version(self) -> None:
-        if "meta" not in self.tables():
+    def version(self) -> int:
+        """The version of the tables.
+
+        Raises:
+            WorkspaceError: these are no tables of a workspace.
+        """
+        found = self.meta(VERSION_KEY) if "meta" in self.tables() else None
+        if found is None:
             raise WorkspaceError(
                 f"{self.path} is no workspace of crmmining; name another file in 'workspace:'"
             )
-        found = self.meta(VERSION_KEY)
-        if found != str(SCHEMA_VERSION):
+        return int(found)
+
+    def _check_version(self) -> None:
+        if (found := self.version()) != SCHEMA_VERSION:
             raise WorkspaceError(
                 f"{self.path} was written by another version (tables {found}, this is {SCHEMA_VERSION}); "
                 "delete it and load again: the exports are all it was made of"
@@ -286,19 +294,6 @@ class Workspace:
 
 
 _WIDTHS = {"TINYINT": 1, "BOOLEAN": 1, "SMALLINT": 2, "INTEGER": 4}
-
-
-def schema_version(path: Path) -> int:
-    """The version of the tables in a file.
-
-    Raises:
-        WorkspaceError: the file is no workspace, in use, or damaged.
-    """
-    with Workspace(path, read_only=True, check=False) as workspace:
-        found = workspace.meta(VERSION_KEY) if "meta" in workspace.tables() else None
-        if found is None:
-            raise WorkspaceError(f"{path} is no workspace of crmmining; name another file in 'workspace:'")
-        return int(found)
 
 
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from crmmining.engine.engine import Columns, Engine
 from crmmining.engine.schema import MOST_GOALS
 from crmmining.engine.workspace import Workspace
+from crmmining.eventlog.goal_changes import take_out, write_changes
 from crmmining.eventlog.goal_events import (
     Walkable,
     by_attributes,
@@ -29,7 +30,7 @@ from crmmining.eventlog.silences import Silence, fit_silences, pair_limits, stor
 from crmmining.study.durations import Duration
 from crmmining.study.study_file import StudyFile
 
-_MADE = ("goal_facts", "goal_margins")
+_OF_GOALS = ("goal_pauses", "goal_gaps", "goal_facts", "event_goals", "goal_margins")
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,11 +164,9 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
     walk = _first_walk(workspace, study)
     if walk.gauged.any():  # one more pause moves the silences of everybody
         workspace.run(f"INSERT INTO touched_customers {_EVERYBODY_ELSE}")
-    for table in ("goal_pauses", "goal_gaps"):
-        workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
     lives = _TouchedLives(workspace, study, walk)
     if walk.measures:
-        lives.append(walk.pauses_in)
+        lives.write(walk.pauses_in)
     silences = fit_silences(workspace, study)
     for table in ("silences", "pair_silences"):
         workspace.run(f"DELETE FROM {table}")
@@ -175,10 +174,7 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
     if workspace.value(f"SELECT count(*) FROM ({_LEFT}) l"):
         workspace.run(f"INSERT INTO touched_customers {_LEFT}")
         lives = _TouchedLives(workspace, study, walk)
-    for table in _MADE:
-        workspace.run(f"DELETE FROM {table} WHERE {_TOUCHED}")
-    workspace.run(f"DELETE FROM event_goals WHERE instance // {MOST_GOALS} IN ({_TOUCHED_ONES})")
-    lives.append(_second_walk(workspace, walk, silences).goals_in)
+    lives.write(_second_walk(workspace, walk, silences).goals_in)
     workspace.drop("by_values", "walked_keys", "walked_records")
 
 
@@ -190,13 +186,16 @@ class _TouchedLives:
         self._rows = goal_rows(workspace, study, touched=True)
         self._whole: list[Walkable] = []
 
-    def append(self, made_of: Callable[[Walkable], dict[str, Columns]]) -> None:
-        """Add to tables, by name, what is made of the lives."""
+    def write(self, made_of: Callable[[Walkable], dict[str, Columns]]) -> None:
+        """Put what is made of the lives into its tables, in the place of what was made of them before."""
         parts = self._whole or self._workspace.map_parts(self._ready, self._rows, by="customer")
+        lifeless = self._workspace.columns(_TOUCHED_ONES)["customer"]
         for n, found in enumerate(parts):
             self._whole = [found] if n == 0 else []
-            for name, columns in made_of(found).items():
-                self._workspace.insert(name, columns)
+            write_changes(self._workspace, made_of(found), found.customers)
+            lifeless = np.setdiff1d(lifeless, found.customers)
+        if lifeless.size:
+            take_out(self._workspace, _OF_GOALS, lifeless)
 
 
 _TOUCHED_ONES = "SELECT customer FROM touched_customers"

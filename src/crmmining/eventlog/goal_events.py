@@ -160,10 +160,7 @@ class Walkable:
 
 def walkable(rows: Columns, included: NDArray[np.int64], n_attributes: int) -> Walkable:
     """Order a part of the rows by customer, and put its records and links beside."""
-    is_link = rows["linked"] != -2
-    links = {name: rows[name][is_link] for name in ("record", "linked")}
-    if is_link.any():
-        rows = {name: values[~is_link] for name, values in rows.items()}
+    links, rows = _links_aside(rows)
     customer, customers = _dense(rows["customer"])
     record, records = _dense(rows["record"])
     order = order_cases(customer, rows["time"], rows["place"], customers.size)
@@ -183,6 +180,18 @@ def walkable(rows: Columns, included: NDArray[np.int64], n_attributes: int) -> W
         rows["event"][order.rows],
         rows["started"][order.rows],
     )  # fmt: skip
+
+
+def _links_aside(rows: Columns) -> tuple[Columns, Columns]:
+    """(links, events); not copied where links lie behind the events, as a query leaves them."""
+    is_link = rows["linked"] != -2
+    n_events = is_link.size - np.count_nonzero(is_link)
+    behind = bool(is_link[n_events:].all())
+    links, events = (slice(n_events, None), slice(n_events)) if behind else (is_link, ~is_link)
+    return (
+        {name: rows[name][links] for name in ("record", "linked")},
+        {name: values[events] for name, values in rows.items()},
+    )
 
 
 def _dense(codes: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from crmmining.engine.engine import Engine
 from crmmining.engine.schema import SCHEMA_VERSION
-from crmmining.engine.workspace import Workspace, schema_version
+from crmmining.engine.workspace import Workspace
 from crmmining.errors import WorkspaceError
 
 META = "forgotten"
@@ -63,10 +63,10 @@ class Forgotten:
             WorkspaceError: they were forgotten under another key of pseudonyms, and would come back.
         """
         try:
-            if not target.is_file() or schema_version(target) != SCHEMA_VERSION:
+            if not target.is_file():
                 return cls()
             with Workspace(target, read_only=True, check=False) as workspace:
-                return cls.of(workspace, secret)
+                return cls.of(workspace, secret) if workspace.version() == SCHEMA_VERSION else cls()
         except WorkspaceError as error:
             if META in str(error):
                 raise

@@ -14,12 +14,11 @@ from pathlib import Path
 
 from crmmining.engine.beside import Beside
 from crmmining.engine.duckdb_errors import interruptible, running_error
-from crmmining.engine.engine import Engine
 from crmmining.engine.leftovers import remove_leftovers
 from crmmining.engine.load_lock import load_lock
 from crmmining.engine.memory import Memory
 from crmmining.engine.schema import SCHEMA_VERSION
-from crmmining.engine.workspace import Workspace, schema_version
+from crmmining.engine.workspace import Workspace
 from crmmining.errors import WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of, nothing_differs
@@ -77,15 +76,18 @@ def open_study(
         tables = [spec for found in sources for spec in found]
         return open_on_spark(study, study.engine, jobs, tables, _declared(study), reload=reload, say=say)
     target = study.workspace_path
-    if not reload and (current := _current(target, study, jobs, limit, nothing_differs)):
+    if not reload and (current := _current(target, study, jobs, limit)):
         return current
     with load_lock(target, wait=wait, say=lambda text: say(text, 0.0)):
         remove_leftovers(target)
         with Beside(target, copy=not reload) as beside:
             beside.begin()
-            if not reload and (current := _current(target, study, jobs, limit, _nothing_new)):
-                return current  # another load has done it meanwhile, or only dates changed
-            _load(study, jobs, sources, beside, limit, say, reload=reload)
+            changes = None if reload else _changes(target, study, jobs)
+            if changes is None or changes:  # else another load has done it meanwhile, or only dates changed
+                if reload:
+                    _leave_others(target)
+                tables = [spec for found in sources for spec in found]
+                _load(study, jobs, tables, beside, changes, limit, say)
     return Study(study, Workspace(target, read_only=True, memory=limit))
 
 
@@ -110,29 +112,24 @@ def _quiet(step: str, share: float) -> None:
     return None
 
 
-def _nothing_new(jobs: list[Job], workspace: Engine) -> bool:
-    return not find_changes(jobs, workspace)
-
-
-def _current(
-    target: Path,
-    study: StudyFile,
-    jobs: list[Job],
-    memory: Memory | None,
-    unchanged: Callable[[list[Job], Engine], bool],
-) -> Study | None:
-    """The study as it is stored, if nothing is new."""
-    if not target.is_file() or schema_version(target) != SCHEMA_VERSION:
+def _current(target: Path, study: StudyFile, jobs: list[Job], memory: Memory | None) -> Study | None:
+    """The study as it is stored, if its files are those that were read, by their sizes and dates."""
+    if not target.is_file():
         return None
-    workspace = Workspace(target, read_only=True, memory=memory)
+    workspace = Workspace(target, read_only=True, memory=memory, check=False)
     try:
-        if workspace.meta(_DECLARED) == _declared(study) and unchanged(jobs, workspace):
+        if _fits(workspace, study) and nothing_differs(jobs, workspace):
             return Study(study, workspace)
     except BaseException:
         workspace.close()
         raise
     workspace.close()
     return None
+
+
+def _fits(workspace: Workspace, study: StudyFile) -> bool:
+    """Whether all was made as the study file says now."""
+    return workspace.version() == SCHEMA_VERSION and workspace.meta(_DECLARED) == _declared(study)
 
 
 def _declared(study: StudyFile) -> str:
@@ -146,29 +143,23 @@ def _declared(study: StudyFile) -> str:
 def _load(
     study: StudyFile,
     jobs: list[Job],
-    sources: list[list[TableSource]],
+    tables: list[TableSource],
     beside: Beside,
+    changes: Changes | None,
     memory: Memory | None,
     say: Progress,
-    *,
-    reload: bool,
 ) -> None:
+    """Add what changed to a copy of what is stored; make everything anew where `changes` is None."""
     from crmmining.sources.filling import add_changes, fill  # the compiler comes with it
 
-    tables = [spec for found in sources for spec in found]
-    target = beside.target
-    if reload:
-        _leave_others(target)
-    changes = None if reload else _changes(target, study, jobs)
-    secret = study.secret
-    forgotten = Forgotten.stored(target, secret.fingerprint if secret else "")
     began = time.time_ns() // 1000
     with (
         in_place_of(beside, copied=changes is not None) as path,
         Workspace(path, memory=memory) as workspace,
     ):
         if changes is None:
-            forgotten.remember(workspace)
+            secret = study.secret
+            Forgotten.stored(beside.target, secret.fingerprint if secret else "").remember(workspace)
             fill(workspace, study, jobs, tables, began, say)
         else:
             with workspace.at_once():
@@ -199,10 +190,10 @@ def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
     """
     if not target.is_file():
         return None
-    version = schema_version(target)
     with Workspace(target, read_only=True, check=False) as workspace:
+        version = workspace.version()
         gone = gone_files(workspace, study.folder)
-        if version == SCHEMA_VERSION and workspace.meta(_DECLARED) == _declared(study):
+        if _fits(workspace, study):
             changes = find_changes(jobs, workspace)
             stored = workspace.value("SELECT count(DISTINCT file) FROM files")
             if len(changes.replaced) < stored:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmmining.engine.schema import SCHEMA_VERSION
-from crmmining.engine.workspace import Workspace, schema_version
+from crmmining.engine.workspace import Workspace
 from crmmining.errors import InvalidOptionError, WorkspaceError
 from crmmining.sources.expressions import Expression
 from crmmining.study.engine_spec import SparkSpec
@@ -64,9 +64,9 @@ def with_pseudonyms(study: StudyFile, told: Path | None) -> StudyFile:
 
 def _remembered(target: Path) -> str | None:
     try:
-        if not target.is_file() or schema_version(target) != SCHEMA_VERSION:
+        if not target.is_file():
             return None
         with Workspace(target, read_only=True, check=False) as workspace:
-            return workspace.meta(KEY_FILE)
+            return workspace.meta(KEY_FILE) if workspace.version() == SCHEMA_VERSION else None
     except WorkspaceError:
         return None  # damaged: opening it says so, and nothing of it will be used

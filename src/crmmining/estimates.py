@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crmmining.study.durations import humanise
 
-Unit = Literal["share", "time", "count", "difference in share", "score"]
+Unit = Literal["share", "time", "business days", "count", "difference in share", "score"]
 Z95 = 1.959963984540054
 REPLICATES = 1_000
 SEED = 20_260_101
@@ -68,6 +68,8 @@ def shown(value: float, unit: Unit) -> str:
         return f"{value:.1%}"
     if unit == "difference in share":
         return f"{100 * value:+.1f} points"
+    if unit == "business days":
+        return f"{value:,.1f} business days"
     return humanise(value) if unit == "time" else f"{value:,.2f}"
 
 

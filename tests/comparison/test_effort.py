@@ -188,3 +188,17 @@ def test_parts_add_up_on_the_sample_and_lie_in_their_bounds(home_move_study, nam
     assert found.shares[ASKED_AGAIN].absent == "no activity that occurs says asks: true"
     (finding,) = found.findings(views.view)
     assert finding.owner and 0 < finding.weight < 0.5
+
+
+def test_waiting_is_told_in_business_days_too(tmp_path):
+    """From Friday's midnight to Tuesday's are four days, of which two are worked."""
+    happenings = [by_customer("ann", 4, "Ask"), by_company("ann", 8, "Done"), by_company("bob", 30, "Other")]
+    declared = {"goals": {GOAL: goal(["Ask"], ["Done"])}}
+    for calendar, worked in (({"hours": "Mon-Fri 00:00-24:00", "zone": "UTC"}, [2.0]), (None, None)):
+        known = declared | ({"calendar": calendar} if calendar else {})
+        folder = tmp_path / str(bool(calendar))
+        folder.mkdir()
+        views = tiny_views(folder, happenings, **known)
+        waiting = effort_parts(views.view)[PARTS.index(WAITING)]
+        assert days(waiting.amount) == [4]
+        assert (None if waiting.business_days is None else waiting.business_days.tolist()) == worked

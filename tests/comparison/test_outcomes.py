@@ -75,3 +75,17 @@ def test_a_finding_names_the_step_most_leave_after(tmp_path):
         "100% of those who give up “Goal” leave after “Offer”: 100% of all who come there"
     )
     assert finding.owner == "Olga" and len(finding.cases) == 30
+
+
+def test_the_same_over_business_days(tmp_path, found):
+    """Ann's four days are four, Bob's six days five, Eve's eight six, Cat's fourteen ten."""
+    calendar = {"hours": "Mon-Fri 00:00-24:00", "zone": "UTC"}
+    table = tiny_views(tmp_path, HAPPENINGS, **DECLARED, calendar=calendar).outcomes.table
+    by_days = table[table["after"] == -1]
+    assert by_days["after_business_days"].tolist() == [4, 5, 6, 10]
+    assert by_days["reached"].tolist() == pytest.approx([1 / 4, 1 / 4, 2 / 4, 2 / 4])
+    assert by_days["abandoned"].tolist() == pytest.approx([0, 1 / 4, 1 / 4, 2 / 4])
+    assert by_days["at_risk"].tolist() == [4, 3, 2, 1]
+    rest = table[table["after"] != -1].drop(columns="after_business_days")
+    assert rest.equals(found.table.drop(columns="after_business_days"))
+    assert found.table["after_business_days"].isna().all()  # nobody said when anybody works

@@ -20,8 +20,12 @@ def made_of(rows: list[Row]) -> dict[str, dict[str, Any]]:
     instance = MOST_GOALS + number
     n = int(number.max()) + 1
     last = [int(time[number == k].max()) for k in range(n)]
-    facts = {"instance": MOST_GOALS + np.arange(n), "goal": np.zeros(n, np.int32), "customer": np.ones(n, np.int64),
-             "last": np.array(last)}  # fmt: skip
+    facts = {
+        "instance": MOST_GOALS + np.arange(n),
+        "goal": np.zeros(n, np.int32),
+        "customer": np.ones(n, np.int64),
+        "last": np.array(last),
+    }
     zeros = np.zeros(event.size, np.int32)
     events = {
         "event": event,
@@ -60,7 +64,8 @@ BEFORE = [(1, 0, 10), (2, 1, 12), (3, 0, 20), (4, 1, 30)]
     ("after", "lie"),
     [
         ([*BEFORE, (5, 1, 40)], [*BEFORE, (5, 1, 40)]),  # the newest: nothing else moves
-        ([(1, 0, 10), (2, 1, 12), (5, 0, 15), *BEFORE[2:]], [*BEFORE, (5, 0, 15)]),  # the time says where it is
+        # Between others: its time says where it is.
+        ([(1, 0, 10), (2, 1, 12), (5, 0, 15), *BEFORE[2:]], [*BEFORE, (5, 0, 15)]),
         # Of the same time as the one that follows: the instance is written in its order.
         ([(1, 0, 10), (2, 1, 12), (5, 0, 20), *BEFORE[2:]],
          [(2, 1, 12), (4, 1, 30), (1, 0, 10), (5, 0, 20), (3, 0, 20)]),

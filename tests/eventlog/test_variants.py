@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import CaseNotion, EventLog
+from crmmining.eventlog.variant_building import with_business_days
+from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import HOUR
 
 RUNS = st.lists(st.text("abc", min_size=1, max_size=6), min_size=1, max_size=30)
@@ -82,3 +85,23 @@ def test_the_frame_has_a_row_per_variant() -> None:
     frame = EventLog.from_variants({"ab": 2, "abc": 1}).variants.to_frame()
     assert frame["activities"].tolist() == [("a", "b"), ("a", "b", "c")]
     assert frame["median_time"].tolist() == [pd.Timedelta(hours=1), pd.Timedelta(hours=2)]
+
+
+def test_medians_on_the_companys_clock() -> None:
+    """Friday at nine to Monday at five are two business days; from Monday to Tuesday at nine one."""
+    friday = pd.Timestamp("2026-01-02T09:00", tz="UTC")
+    rows = [
+        ("a", "Asked", friday), ("a", "Done", friday + pd.Timedelta(days=3, hours=8)),
+        ("b", "Asked", friday + pd.Timedelta(days=3)), ("b", "Done", friday + pd.Timedelta(days=4)),
+        ("c", "Asked", friday),
+    ]  # fmt: skip
+    log = EventLog.from_frame(pd.DataFrame(rows, columns=["case", "activity", "time"]))
+    clock = BusinessClock.over(WorkingCalendar(), int(log.begun.min()), log.horizon)
+    variants = with_business_days(log, clock)
+    assert [variant.median_business_days for variant in variants] == [
+        1.0,
+        0.0,
+    ]  # the lower of two
+    assert variants.to_frame()["median_business_days"].tolist() == [1.0, 0.0]
+    assert with_business_days(log, None) is log.variants
+    assert "median_business_days" not in log.variants.to_frame()

@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.weekdays import find_weekday_delays
+from crmmining.study.calendars import WorkingCalendar
 from crmmining.study.durations import DAY
 
 MONDAY = pd.Timestamp("2026-01-05T10:00", tz="UTC")
@@ -42,3 +44,17 @@ def test_the_weekday_is_that_of_the_calendars_zone():
 @pytest.mark.parametrize(("wait", "late"), [(2, 20), (1, 20), (5, 19)])
 def test_no_delay_no_finding_and_too_few_none_either(wait, late):
     assert find_weekday_delays(orders(wait, late), "UTC").all == ()
+
+
+def test_a_weekend_takes_no_business_days():
+    """Monday to Wednesday at ten are two of them, Friday to Wednesday three."""
+    log = orders(5)
+    clock = BusinessClock.over(WorkingCalendar(), int(log.begun.min()), log.horizon)
+    (delay,) = find_weekday_delays(log, "UTC", clock).all
+    assert delay.late.value == pytest.approx(3 * DAY)
+    assert delay.business_late.value == pytest.approx(1)
+    frame = find_weekday_delays(log, "UTC", clock).to_frame()
+    assert frame[["business_days", "business_low", "business_high"]].iloc[0].tolist() == pytest.approx(
+        [1] * 3
+    )
+    assert "business_days" not in find_weekday_delays(log, "UTC").to_frame()

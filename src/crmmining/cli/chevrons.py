@@ -8,20 +8,28 @@ from crmmining.cli.rendering import console, say
 from crmmining.study.durations import humanise
 
 if TYPE_CHECKING:
-    from crmmining.mining.view import View
+    from crmmining.eventlog.variants import Variants
 
 
-def show_variants(view: View, top: int) -> None:
-    """The most frequent variants with share, median time and, where known, goals reached."""
+def show_variants(title: str, found: Variants, top: int) -> None:
+    """The most frequent variants with share, median time (in business days too), and goals reached."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    found = view.variants
     short = initials(found.names)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
-    for name, width in (("#", 3), ("cases", 6), ("share", 6), ("time", 6), ("goal", 5)):
-        table.add_column(name, justify="right", no_wrap=True, min_width=width)
+    worked = found.median_business_days is not None
+    columns = [
+        ("#", 3),
+        ("cases", 6),
+        ("share", 6),
+        ("time", 6),
+        *([("business", 8)] if worked else []),
+        ("goal", 5),
+    ]
+    for heading, width in columns:
+        table.add_column(heading, justify="right", no_wrap=True, min_width=width)
     table.add_column("steps", ratio=1, overflow="fold")
     for variant in (found[v] for v in range(min(top, len(found)))):
         steps = Text()
@@ -34,10 +42,11 @@ def show_variants(view: View, top: int) -> None:
             f"{variant.n_cases:,}",
             f"{variant.share:.1%}",
             humanise(variant.median_time),
+            *([f"{variant.median_business_days:.1f} d"] if worked else []),
             reached,
             steps,
         )
-    say(f"{view.notion}: {len(found):,} variants of {found.total:,} cases")
+    say(f"{title}: {len(found):,} variants of {found.total:,} cases")
     console().print(table)
     used = {name for v in range(min(top, len(found))) for name in found.activities(v)}
     say("  ".join(f"{short[name]} {name}" for name in found.names if name in used))

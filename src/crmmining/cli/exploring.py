@@ -102,16 +102,20 @@ def variants(
     Example: crmmining variants sample_logs/home_move/study.yaml --goal "Understand my bill" --top 5
     """
     from crmmining.cli.chevrons import show_variants
+    from crmmining.eventlog.variant_building import with_business_days
 
     options = LogOptions(
         process, goal, case, activity, time,
         time_format=time_format, zone=zone, within=within, where=where, memory=memory,
     )  # fmt: skip
-    _, view = open_view(source, options)
+    study, view = open_view(source, options)
+    found = view.variants
+    if study and view.log is not None:
+        found = with_business_days(view.log, study.working_hours(view.log))
     if form is Format.table:
-        show_variants(view, top)
+        show_variants(str(view.notion), found, top)
     else:
-        show_frame(view.variants.to_frame().head(top), form)
+        show_frame(found.to_frame().head(top), form)
 
 
 def discover(
@@ -186,7 +190,7 @@ def bottlenecks(
             raise InvalidOptionError("--causes splits by cause; take --by out")
         _show_causes(log, study.declared.calendar.zone if study else zone, top, form)
         return
-    clock = study.clock_over(log) if study and study.declared.declares_hours else None
+    clock = study.working_hours(log) if study else None
     found = find_bottlenecks(log, by=by, on_hold=study.on_hold if study else (), clock=clock)
     frame = found.to_frame() if found.groups is None else found.groups_frame()
     if form is Format.table:

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 DEFINITION = (
     "Observed effort of a goal = Σ weight · min(amount / scale, 1) over repeat contacts, visible transfers, "
-    "channel switches, information asked again, the customer's own actions, and time waited for the company, "
-    "up to the goal's end. Scale = P90 of reached goals (the least that occurs, where that is 0). Weights "
-    "are 1, unless fitted to satisfaction answered by goals that came out alike. It is counted from events, "
-    "not asked of customers: no CES."
+    "channel switches, information asked again, the customer's own actions, and time waited for the company "
+    "(calendar time, which is the customer's; business days stand beside it), up to the goal's end. Scale = "
+    "P90 of reached goals (the least that occurs, where that is 0). Weights are 1, unless fitted to "
+    "satisfaction answered by goals that came out alike. It is counted from events, not asked of customers: "
+    "no CES."
 )
 _OF_MEAN = "mean observed effort per decided goal"
 _SAID = {
@@ -59,7 +60,8 @@ class Effort:
     """Effort per goal with its parts; a part that the data cannot tell is absent and says why.
 
     `mean`, `median`, `p90` are over decided goals, from 0 to `most` (the sum of weights). `shares`: what each
-    part makes up of all effort of decided goals. `parts`: one row per part, amount and scale as counts or µs.
+    part makes up of all effort of decided goals. `parts`: one row per part, amount and scale as counts or µs,
+    waiting in the company's business days too.
     `cases`: one row per goal, a column per part (weighted, scaled) and ``effort``, their sum. `by_outcome`:
     the same columns as means, and n. `weights` is None where there is no effort to weigh.
     """
@@ -225,6 +227,7 @@ def _table(
                 "low": found.low,
                 "high": found.high,
                 "per_goal": part.amount[decided].mean() if part.absent is None and decided.any() else np.nan,
+                "business_days": np.nan if part.business_days is None else part.business_days[decided].mean(),
                 "unit": "days" if part.unit == "time" else "times",
                 "scale": scale.get(part.name, np.nan),
                 "weight": weight,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -28,6 +28,7 @@ WAITING = "waiting"
 class Part:
     """One part of effort: `amount` per case (a number, or µs), and per process (the last: none).
 
+    `business_days` per case is the same time on the company's clock, where that is known.
     Where the data cannot tell, `absent` says why and the amounts are empty.
     """
 
@@ -36,6 +37,7 @@ class Part:
     amount: NDArray[np.float64]
     by_process: NDArray[np.float64]
     absent: str | None = None
+    business_days: NDArray[np.float64] | None = None
 
 
 def effort_parts(view: GoalView) -> tuple[Part, ...]:
@@ -180,7 +182,10 @@ def _waited(view: GoalView, process: Rows) -> Part:
     log, time = view.log, view.log.columns["time"]
     after = np.flatnonzero(log.case_of_event[1:] == log.case_of_event[:-1]) + 1
     after = after[view.turns[after - 1] == COMPANY_TURN]
-    until = np.minimum(time[after], log.ended[log.case_of_event[after]])
-    return _summed(
-        view, process, WAITING, "time", after, np.maximum(until - time[after - 1], 0).astype(float)
-    )
+    since, case = time[after - 1], log.case_of_event[after]
+    until = np.maximum(np.minimum(time[after], log.ended[case]), since)
+    found = _summed(view, process, WAITING, "time", after, (until - since).astype(float))
+    if (clock := view.working_hours) is None:
+        return found
+    days = clock.elapsed(since, until) / clock.working_day
+    return replace(found, business_days=np.bincount(case, days, minlength=log.n_cases).astype(float))

@@ -13,6 +13,7 @@ from crmmining.comparison.findings import FEWEST_CASES, Finding, case_ids
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.leaving import last_steps, leaving_table
 from crmmining.estimates import Estimate, absent, share
+from crmmining.eventlog.business_time import ALWAYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,9 @@ DEFINITION = (
     "after they began, open goals counted as running up to the end of the data. A goal that fell silent is "
     "abandoned when the silence that decides it had passed, since only then is it known. In the end: at the "
     f"last time with {FEWEST_CASES} goals still running. Where people leave: the last step of the ideal "
-    "journey (without one, the last activity) of abandoned goals, among the decided goals that came there."
+    "journey (without one, the last activity) of abandoned goals, among the decided goals that came there. "
+    "Where the study declares working hours, the same over business days: the company's working time since "
+    "the goal began."
 )
 
 
@@ -35,9 +38,9 @@ class Outcomes:
 
     `reached` and `abandoned` (`Incidence`): step functions over microseconds since the goal began.
     `in_the_end`: both as estimates at `horizon` (microseconds), beside `naive`, the share reached of decided
-    goals, which censoring biases. `table`: a row per segment and time: segment, value, after (microseconds),
-    n, at_risk, and per end its share with interval; the first rows are all goals. `leaving`: a row per step,
-    most leavers first.
+    goals, which censoring biases. `table`: a row per segment and time: segment, value, after (microseconds,
+    -1 in the rows that count business days), after_business_days, n, at_risk, and per end its share with
+    interval; the first rows are all goals. `leaving`: a row per step, most leavers first.
     """
 
     goal: str
@@ -51,10 +54,12 @@ class Outcomes:
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
-        """The table, lengths as Timedelta."""
+        """The table, lengths as Timedelta; business days stand in rows of their own."""
         from crmmining.eventlog.timedeltas import with_timedeltas
 
-        return with_timedeltas(self.table, ("after",))
+        frame = with_timedeltas(self.table, ("after",))
+        frame["after"] = frame["after"].where(self.table["after"] >= 0)
+        return frame
 
     def __repr__(self) -> str:
         reached, abandoned = self.in_the_end
@@ -99,12 +104,10 @@ def follow_outcomes(view: GoalView) -> Outcomes | None:
     """Follow every goal from its beginning; None where nobody said when it is reached."""
     if not view.declared.goals[view.goal].reached_by or not (view.outcome != 2).any():
         return None
-    time, end = _ends(view)
+    begun, until, end = _ends(view)
+    time = until - begun
     reached, abandoned = (cumulative_incidence(time, end, which) for which in (REACHED, ABANDONED))
-    enough = np.flatnonzero(reached.at_risk >= FEWEST_CASES)
-    horizon = int(reached.time[enough[-1]]) if enough.size else int(reached.time[-1])
-    after = [int(np.quantile(time[end >= 0], q, method="lower")) for q in QUANTILES]
-    moments = sorted({moment for moment in after if moment < horizon} | {horizon})
+    horizon = _horizon(reached)
     decided, n = int((end >= 0).sum()), time.size
     return Outcomes(
         view.goal,
@@ -113,13 +116,19 @@ def follow_outcomes(view: GoalView) -> Outcomes | None:
         horizon,
         (_at(reached, horizon, n, "reached"), _at(abandoned, horizon, n, "abandoned")),
         share(int((end == REACHED).sum()), decided, "reached / decided", n - decided),
-        _table(view, time, end, moments),
+        _table(view, begun, until, end),
         leaving_table(view),
     )
 
 
-def _ends(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Per goal how long it ran (microseconds) until it ended, or the data did; and its end, -1 for none."""
+def _horizon(reached: Incidence) -> int:
+    """The last time with enough goals still running."""
+    enough = np.flatnonzero(reached.at_risk >= FEWEST_CASES)
+    return int(reached.time[enough[-1]]) if enough.size else int(reached.time[-1])
+
+
+def _ends(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Per goal when it began, when it ended or the data did (microseconds); and its end, -1 for none."""
     log, cases, outcome = view.log, view.log.cases, view.outcome
     begun = cases["begun"].to_numpy(np.int64) if "begun" in cases else log.begun
     silence = view.study.silences[view.goal].microseconds
@@ -130,7 +139,7 @@ def _ends(view: GoalView) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         [cases["reached"].to_numpy(np.int64), given_up, silent],
         log.horizon,
     )
-    return np.maximum(until - begun, 0), np.where(outcome == 2, -1, outcome).astype(np.int64)
+    return begun, np.maximum(until, begun), np.where(outcome == 2, -1, outcome).astype(np.int64)
 
 
 def _at(found: Incidence, moment: int, n: int, name: str) -> Estimate:
@@ -141,24 +150,42 @@ def _at(found: Incidence, moment: int, n: int, name: str) -> Estimate:
 
 
 def _table(
-    view: GoalView, time: NDArray[np.int64], end: NDArray[np.int64], moments: list[int]
+    view: GoalView, begun: NDArray[np.int64], until: NDArray[np.int64], end: NDArray[np.int64]
 ) -> pd.DataFrame:
     import pandas as pd
 
-    groups: list[tuple[str, str, NDArray[np.bool_]]] = [("(all)", "(all)", np.ones(time.size, bool))]
+    clock, time = view.working_hours, until - begun
+    clocks = [(time, _moments(time, end), ALWAYS)]
+    if clock is not None:
+        worked = clock.elapsed(begun, until)
+        clocks.append((worked, _moments(worked, end), clock))
+    rows = []
+    for segment, value, mine in _groups(view):
+        for lengths, moments, measured in clocks:
+            found = [cumulative_incidence(lengths[mine], end[mine], which) for which in (REACHED, ABANDONED)]
+            for moment in moments:
+                after = (moment, np.nan) if measured is ALWAYS else (-1, moment / measured.working_day)
+                shares = [part for incidence in found for part in incidence.at(moment)]
+                n, at_risk = int(mine.sum()), int((lengths[mine] >= moment).sum())
+                rows.append((segment, value, *after, n, at_risk, *shares))
+    names = ["segment", "value", "after", "after_business_days", "n", "at_risk"]
+    ends = [f"{end}{part}" for end in ("reached", "abandoned") for part in ("", "_low", "_high")]
+    return pd.DataFrame(rows, columns=[*names, *ends])
+
+
+def _moments(time: NDArray[np.int64], end: NDArray[np.int64]) -> list[int]:
+    """The times at which a table tells the shares: quantiles of decided goals, and the last that is sure."""
+    horizon = _horizon(cumulative_incidence(time, end, REACHED))
+    after = {int(np.quantile(time[end >= 0], q, method="lower")) for q in QUANTILES}
+    return sorted({moment for moment in after if moment < horizon} | {horizon})
+
+
+def _groups(view: GoalView) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    """(segment, value, the goals of it) with enough goals, all goals first."""
+    n = view.log.n_cases
+    groups: list[tuple[str, str, NDArray[np.bool_]]] = [("(all)", "(all)", np.ones(n, bool))]
     for segment in view.declared.segments:
         if segment in view.log.cases:
             values = view.log.cases[segment].fillna("(unknown)").astype(str).to_numpy()
             groups += [(segment, value, values == value) for value in np.unique(values)]
-    rows = []
-    for segment, value, mine in groups:
-        if mine.sum() < FEWEST_CASES and segment != "(all)":
-            continue
-        found = [cumulative_incidence(time[mine], end[mine], which) for which in (REACHED, ABANDONED)]
-        for moment in moments:
-            reached, abandoned = (incidence.at(moment) for incidence in found)
-            n, at_risk = int(mine.sum()), int((time[mine] >= moment).sum())
-            rows.append((segment, value, moment, n, at_risk, *reached, *abandoned))
-    names = ["segment", "value", "after", "n", "at_risk"]
-    ends = [f"{end}{part}" for end in ("reached", "abandoned") for part in ("", "_low", "_high")]
-    return pd.DataFrame(rows, columns=[*names, *ends])
+    return [group for group in groups if group[0] == "(all)" or group[2].sum() >= FEWEST_CASES]

@@ -18,7 +18,8 @@ def weekday_findings(view: GoalView) -> list[Finding]:
     found = []
     for name in view.declared.goals[view.goal].includes.processes:
         log = view.study.process_log(name)
-        for delay in find_weekday_delays(log, view.declared.calendar.zone).all:
+        hours = view.study.working_hours(log)
+        for delay in find_weekday_delays(log, view.declared.calendar.zone, hours).all:
             if delay.late.low > BEYOND_A_WEEKEND:
                 found.append(_finding(view, name, delay))
     return found
@@ -28,11 +29,13 @@ def _finding(view: GoalView, process: str, delay: WeekdayDelay) -> Finding:
     n_cases = max(view.log.n_cases, 1)
     weight = float(delay.late.value * delay.cases.size / max(view.log.throughput.sum(), 1))
     department = f" ({delay.department})" if delay.department else ""
+    late = delay.business_late
+    worked = f" (in business days {late.value:.1f} longer)" if late and late.low > 0 else ""
     return Finding(
         "weekdays",
         view.goal,
         f"“{delay.source}” from Friday to Sunday waits {humanise(delay.late.value)} longer "
-        f"for “{delay.target}” than earlier in the week{department}",
+        f"for “{delay.target}” than earlier in the week{worked}{department}",
         delay.late,
         "It is more than the weekend: late orders miss the planning of the week.",
         f"Plan “{delay.target}” every day, or say on ordering when it will be.",

@@ -217,6 +217,10 @@ class Study:
         first = int(log.columns["time"].min(initial=log.horizon))
         return BusinessClock.over(self.declared.calendar, first, log.horizon)
 
+    def working_hours(self, log: EventLog) -> BusinessClock | None:
+        """The same, where the study file declares a calendar: without one nobody's hours are known."""
+        return self.clock_over(log) if self.declared.declares_hours else None
+
     @cached_property
     def records(self) -> dict[str, NDArray[Any]]:
         """All records by code: process, opened, closed (-1 = still open), customer."""

@@ -23,7 +23,8 @@ class Variant:
     """One sequence of activities and the cases that took it.
 
     `share` is of all cases; `median_time` in microseconds; `share_reached` is the share of decided
-    goals that were reached, None where the log knows no outcome or none is decided yet.
+    goals that were reached, None where the log knows no outcome or none is decided yet;
+    `median_business_days` is None unless the variants were put on the company's clock.
     """
 
     rank: int
@@ -33,6 +34,7 @@ class Variant:
     cumulative: float
     median_time: int
     share_reached: float | None
+    median_business_days: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,8 @@ class Variants:
     """All variants of a log, by number of cases; equal numbers in the order of their steps.
 
     CSR layout: variant *v* is ``codes[offsets[v]:offsets[v+1]]`` into `names`; `n_cases[v]` cases took
-    it and `case_variant` tells for every case which.
+    it and `case_variant` tells for every case which. `median_business_days` is there where the study
+    declares working hours (`with_business_days`).
     """
 
     names: tuple[str, ...]
@@ -50,6 +53,7 @@ class Variants:
     case_variant: NDArray[np.int64]
     median_time: NDArray[np.int64]
     share_reached: NDArray[np.float64]
+    median_business_days: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return self.n_cases.size
@@ -67,6 +71,7 @@ class Variants:
             float(self.cumulative[v] / self.total),
             int(self.median_time[v]),
             None if np.isnan(reached) else float(reached),
+            None if self.median_business_days is None else float(self.median_business_days[v]),
         )
 
     def __iter__(self) -> Iterator[Variant]:
@@ -87,10 +92,13 @@ class Variants:
         return tuple(self.names[code] for code in self.codes[self.offsets[v] : self.offsets[v + 1]])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per variant: activities, n_cases, share, cumulative, median_time, share_reached."""
+        """One row per variant: activities, n_cases, share, cumulative, median_time, share_reached.
+
+        With median_business_days where they are known.
+        """
         import pandas as pd
 
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "activities": [self.activities(v) for v in range(len(self))],
                 "n_cases": self.n_cases,
@@ -101,6 +109,9 @@ class Variants:
             },
             index=pd.RangeIndex(1, len(self) + 1, name="variant"),
         )
+        if self.median_business_days is not None:
+            frame.insert(5, "median_business_days", self.median_business_days)
+        return frame
 
     def __repr__(self) -> str:
         lines = [f"{len(self):,} variants of {self.total:,} cases"]

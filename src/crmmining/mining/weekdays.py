@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crmmining.errors import UnknownNameError
 from crmmining.estimates import Estimate, difference_of_means
+from crmmining.eventlog.business_time import BusinessClock
 from crmmining.eventlog.log import CaseNotion, EventLog
 
 if TYPE_CHECKING:
@@ -21,13 +22,18 @@ FRIDAY = 4
 DEFINITION = (
     "Mean calendar time from one event to the next, for those that begin on Friday to Sunday less those that "
     "begin on Monday to Thursday, in the calendar's zone. A weekend without work alone adds about one and a "
-    "half days; what goes beyond it is how the work is planned."
+    "half days; what goes beyond it is how the work is planned. In business days, where working hours are "
+    "known, a weekend takes no time at all."
 )
+BUSINESS_DEFINITION = "the same difference in business days: the company's working time in between"
 
 
 @dataclass(frozen=True, eq=False)
 class WeekdayDelay:
-    """One pair of steps: how much longer it takes from late in the week."""
+    """One pair of steps: how much longer it takes from late in the week.
+
+    `business_late` is the difference in business days, None where no working hours are known.
+    """
 
     source: str
     target: str
@@ -36,6 +42,7 @@ class WeekdayDelay:
     mean_early: float
     mean_late: float
     cases: NDArray[np.int64]
+    business_late: Estimate | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +54,7 @@ class WeekdayDelays:
     definition: str = DEFINITION
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per pair of steps, times as Timedelta."""
+        """One row per pair of steps, times as Timedelta; business days where working hours are known."""
         import pandas as pd
 
         rows = [
@@ -62,6 +69,7 @@ class WeekdayDelays:
                 "difference": pd.Timedelta(d.late.value, "us"),
                 "low": pd.Timedelta(d.late.low, "us"),
                 "high": pd.Timedelta(d.late.high, "us"),
+                **_business(d.business_late),
             }
             for d in self.all
         ]
@@ -71,10 +79,20 @@ class WeekdayDelays:
         return f"WeekdayDelays({self.notion})\n{self.to_frame().to_string(index=False)}"
 
 
-def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
+def _business(late: Estimate | None) -> dict[str, float]:
+    if late is None:
+        return {}
+    return {"business_days": late.value, "business_low": late.low, "business_high": late.high}
+
+
+def find_weekday_delays(log: EventLog, zone: str, clock: BusinessClock | None = None) -> WeekdayDelays:
     """Compare the weekdays of every directly-follows pair with enough cases on both sides.
 
-    Only pairs whose interval excludes zero are kept.
+    Only pairs whose interval excludes zero are kept. With the company's `clock` the difference is told in
+    business days too.
+
+    Raises:
+        UnknownNameError: there is no such time zone.
     """
     import pandas as pd
 
@@ -87,6 +105,7 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
     length = time[after] - time[after - 1]
     customers = log.cases["customer"].to_numpy() if "customer" in log.cases else np.arange(log.n_cases)
     code = activity[after - 1].astype(np.int64) * len(log.activities) + activity[after]
+    days = clock.elapsed(time[after - 1], time[after]) / clock.working_day if clock else None
     found = []
     if not code.size:
         return WeekdayDelays(log.notion, ())
@@ -101,6 +120,11 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
             length[sides[0]], owners[0], length[sides[1]], owners[1], "time", DEFINITION
         )
         if estimate.low > 0:
+            business = None
+            if days is not None:
+                business = difference_of_means(
+                    days[sides[0]], owners[0], days[sides[1]], owners[1], "business days", BUSINESS_DEFINITION
+                )
             source, target = divmod(int(pair), len(log.activities))
             department = _department(log, after[mine])
             found.append(
@@ -112,6 +136,7 @@ def find_weekday_delays(log: EventLog, zone: str) -> WeekdayDelays:
                     float(length[sides[1]].mean()),
                     float(length[sides[0]].mean()),
                     case[after[sides[0]]],
+                    business,
                 )
             )
     found.sort(key=lambda d: (-d.late.value * d.cases.size, d.source, d.target))

@@ -32,6 +32,7 @@ from crmmining.comparison import (
 )
 from crmmining.comparison.views import Views
 from crmmining.eventlog import turns
+from crmmining.eventlog.variant_building import with_business_days
 from crmmining.mining import bottlenecks, conformance, deviations, promises, weekdays
 from crmmining.reporting.aligned_variants import StepKind, aligned_variants
 from crmmining.reporting.departments import department_of_activities, style_of
@@ -131,12 +132,14 @@ def chevron_rows(result: GoalResults) -> dict[str, Any]:
     used = [name for name in ("Customer", *style.departments) if name in set(departments.values())]
     classes = {name: f"d{place}" for place, name in enumerate(used)}
     shown = frequent_variants(result.views.view, log, MOST_VARIANTS, result.fewest)
+    variants = with_business_days(log, result.views.view.working_hours)
     rows = [
         {
             "rank": variant.rank,
             "n": variant.n_cases,
             "share": variant.share,
             "time": humanise(variant.median_time),
+            "worked": variant.median_business_days,
             "reached": variant.share_reached,
             "steps": [
                 {
@@ -148,7 +151,7 @@ def chevron_rows(result: GoalResults) -> dict[str, Any]:
                 for name, kind, note in _folded(aligned.steps(variant.rank - 1))
             ],
         }
-        for variant in (log.variants[v] for v in shown)
+        for variant in (variants[v] for v in shown)
     ]
     legend = [
         {"name": name, "fill": style.colour(name), "ink": ink_on(style.colour(name)), "class": classes[name]}

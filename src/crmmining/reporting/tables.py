@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmmining.comparison.topics import TOPICS
+from crmmining.eventlog.variant_building import with_business_days
 from crmmining.reporting.small_groups import FEWEST, frequent_variants, shareable
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def finding_frame(findings: list[Finding]) -> pd.DataFrame:
 def _variants(result: GoalResults) -> pd.DataFrame:
     view, log = result.views.view, result.views.view.log.without_repeats()
     shown = frequent_variants(view, log, 50, result.fewest)
-    frame = log.variants.to_frame().iloc[shown].reset_index()
+    frame = with_business_days(log, view.working_hours).to_frame().iloc[shown].reset_index()
     frame["activities"] = [" > ".join(steps) for steps in frame["activities"]]
     return frame
 

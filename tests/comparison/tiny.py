@@ -30,6 +30,7 @@ class Happening(NamedTuple):
     channel: str = ""
     department: str = ""
     score: str = ""
+    mood: str = ""
 
     def row(self) -> dict[str, str]:
         identity, _, process = self.record.partition("/")
@@ -37,7 +38,7 @@ class Happening(NamedTuple):
         return {
             "customer": self.customer, "at": moment.isoformat(), "activity": self.activity,
             "actor": self.actor, "record": identity, "process": process, "channel": self.channel,
-            "department": self.department, "score": self.score,
+            "department": self.department, "score": self.score, "mood": self.mood,
         }  # fmt: skip
 
 
@@ -58,6 +59,11 @@ def answered(name: str, day: float, score: int) -> Happening:
     return Happening(name, day, "Survey answered", CUSTOMER, score=str(score))
 
 
+def heard(name: str, day: float, activity: str, mood: float) -> Happening:
+    """The customer turns to the company, and sounds like this."""
+    return Happening(name, day, activity, CUSTOMER, mood=str(mood))
+
+
 SOURCE = {
     "table": "events.csv",
     "time": {"format": "iso"},
@@ -65,7 +71,7 @@ SOURCE = {
     "record": {"type": "ticket", "id": "record", "attributes": ["process"]},
     "event": {
         "time": "at", "activity": "activity", "actor": "actor", "channel": "channel",
-        "department": "department", "satisfaction": "score",
+        "department": "department", "satisfaction": "score", "sentiment": "mood",
     },
 }  # fmt: skip
 

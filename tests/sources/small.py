@@ -46,6 +46,7 @@ def events(study: Study, *columns: str) -> list[tuple[Any, ...]]:
         "visible": "e.visible",
         "contact": "e.contact",
         "satisfaction": "e.satisfaction",
+        "sentiment": "e.sentiment",
         "row": "e.row",
     }
     joins = "".join(

@@ -40,6 +40,14 @@ CALLS = "call_id,phone,started_at,ended_at,reason,agent,queue\n" + "".join(
 )
 
 
+def test_sentiment_is_told_from_a_score(tmp_path: Path) -> None:
+    rows = [f"{13 + i}/01/2025 16:44:00,c{i},called,{(i - 5) / 10},{1 + i % 5}" for i in range(12)]
+    (tmp_path / "calls.csv").write_text("\n".join(["at,customer_id,activity,sentiment_score,rating", *rows]))
+    (event,) = table_of(propose_study(tmp_path, tmp_path / "study.yaml").path).all_events
+    assert event.satisfaction == "rating"
+    assert event.sentiment is not None and event.sentiment.column == "sentiment_score"
+
+
 def test_the_sample_is_recognised_and_loads(tmp_path: Path) -> None:
     proposal = propose_study(SAMPLES / "home_move" / "exports", tmp_path / "study.yaml")
     study = read_study_file(proposal.path)
@@ -47,6 +55,8 @@ def test_the_sample_is_recognised_and_loads(tmp_path: Path) -> None:
     assert [type(source).__name__ for source in study.sources].count("SalesforceSource") == 1
     assert isinstance(study.sources[0], SalesforceSource)
     assert study.satisfaction.scale == (1, 5)
+    calls = next(s for s in study.sources if isinstance(s, TableSource) and s.table.endswith("centre.csv"))
+    assert calls.all_events[0].sentiment is not None
     opened = open_study(proposal.path)
     assert opened.n_events > 39_000
     assert not len(opened.quality.refused)

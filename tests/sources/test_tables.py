@@ -96,6 +96,38 @@ def test_a_value_that_cannot_be_read_stops_with_file_row_column_and_value(
     assert "max_refused: 0.38" in str(caught.value)
 
 
+MOODS = """
+    at,step,who,tone,heard
+    2025-01-01,called,ann,good,0.25
+    2025-01-02,called,ann,,-1
+    2025-01-03,called,bob,dull,
+"""
+
+
+def test_sentiment_is_a_number_or_words_that_are_mapped_to_numbers(tmp_path: Path) -> None:
+    event = "event: {time: at, activity: step, customer: {id: who}, sentiment: "
+    (tmp_path / "words").mkdir()
+    words = table(tmp_path / "words", event + "{column: tone, map: {good: 1, dull: -0.5}}}", MOODS)
+    assert events(words, "sentiment", "satisfaction") == [(1, None), (None, None), (-0.5, None)]
+    (tmp_path / "numbers").mkdir()
+    numbers = table(tmp_path / "numbers", event + "heard}", MOODS)
+    assert events(numbers, "sentiment") == [0.25, -1, None]
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "rest", "message"),
+    [
+        ("tone", "", "row 1, column 'tone': 'good' is no sentiment from -1 to 1"),
+        ("heard", "sentiment: {scale: [0, 1]}", "row 2, column 'heard': '-1' is no sentiment from 0 to 1"),
+    ],
+)
+def test_what_is_no_sentiment_stops(sentiment: str, rest: str, message: str, tmp_path: Path) -> None:
+    event = f"event: {{time: at, activity: step, customer: {{id: who}}, sentiment: {sentiment}}}"
+    with pytest.raises(UnreadableValueError) as caught:
+        table(tmp_path, event, MOODS, rest)
+    assert message in str(caught.value)
+
+
 ABSENT = """
     at,step,email
     2025-01-01,a,ann@x

@@ -23,7 +23,8 @@ sources:
     customer: {email: mail, phone: phone}
     customer_attributes: {region: region}
     links: [{column: parent}]
-    event: {time: at, activity: step, channel: via, actor: side, satisfaction: score}
+    event: {time: at, activity: step, channel: via, actor: side, satisfaction: score,
+            sentiment: {column: tone, map: {good: 1, bad: -0.5}}}
   - table: tasks/*.csv
     record: {type: "*", id: what}
     event: {time: at, activity: step, customer: {id: who}}
@@ -46,7 +47,7 @@ segments: [region]
 
 HEADERS = {
     "deals": "n,at,step,who,deal,came_from,case,kind,topic,begun,ended,by",
-    "cases": "at,step,case,mail,phone,kind,topic,parent,via,side,score,region",
+    "cases": "at,step,case,mail,phone,kind,topic,parent,via,side,score,region,tone",
     "tasks": "at,step,what,who",
     "people": "who,mail,phone,region",
 }
@@ -87,7 +88,7 @@ class World:
             self._at(), pick(["ask", "call", "solved"]), f"k{n(1, 9)}", pick(["", f"m{n(1, 6)}@x.org"]),
             pick(["", f"0{n(1, 6)}"]), pick("ab"), pick(["", "x", "y"]), pick(["", "", f"k{n(1, 9)}"]),
             pick(["", "phone", "web", f"v{n(1, 9)}"]), pick(["", "customer", "company"]),
-            pick(["", str(n(1, 5))]), pick(["", "North", "South"]),
+            pick(["", str(n(1, 5))]), pick(["", "North", "South"]), pick(["", "good", "bad"]),
         ])  # fmt: skip
 
     def _tasks(self) -> str:
@@ -144,7 +145,7 @@ _TOLD = {
     "events": """
         SELECT
             f.path, e.row, e.event % 16, e.id, e.time, e.start, a.name, c.key, r.r, ch.name, d.name, s.name,
-            e.actor, e.visible, e.contact, e.satisfaction, k.kind, k.value
+            e.actor, e.visible, e.contact, e.satisfaction, e.sentiment, k.kind, k.value
         FROM customer_events e
         JOIN files f ON f.file = e.file
         LEFT JOIN names a ON a.kind = 'activity' AND a.code = e.activity

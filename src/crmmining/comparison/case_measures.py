@@ -84,11 +84,23 @@ def _measures(views: Views) -> Iterator[CaseMeasure]:
         1,
         PART_OF_SCALE_THAT_MATTERS * (most - least),
     )
+    if log.has("sentiment"):
+        yield _sentiment(views)
     if view.journey is not None:
         fitness = check_conformance(log, view.journey).trace_fitness
         yield CaseMeasure(
             "fit to the ideal journey", "share", fitness, every.astype(np.float64), 1, SHARE_THAT_MATTERS
         )
+
+
+def _sentiment(views: Views) -> CaseMeasure:
+    """The mean over events that have one, of all goals."""
+    log = views.view.log
+    told = np.flatnonzero(~np.isnan(log.columns["sentiment"]))
+    case, (least, most) = log.case_of_event[told], views.view.declared.sentiment.scale
+    over = np.bincount(case, log.columns["sentiment"][told], minlength=log.n_cases).astype(np.float64)
+    under = np.bincount(case, minlength=log.n_cases).astype(np.float64)
+    return CaseMeasure("sentiment", "score", over, under, 1, PART_OF_SCALE_THAT_MATTERS * (most - least))
 
 
 def _by_promise_and_ticket(views: Views) -> Iterator[CaseMeasure]:

@@ -75,6 +75,13 @@ def next_steps(views: Views) -> Iterator[NextStep]:
             "load a survey with its scores (satisfaction: in an event)",
             "whether those who answer are like those who leave in silence",
         )
+    if not views.view.log.has("sentiment"):
+        yield NextStep(
+            "sentiment",
+            "no event has a sentiment",
+            "load it where calls, chats or mails are analysed (sentiment: in an event)",
+            "how customers sound on the way, of those too who answer no survey",
+        )
     if views.silos is None:
         yield NextStep(
             "silo crossings",

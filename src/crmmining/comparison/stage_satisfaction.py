@@ -1,9 +1,9 @@
-"""Satisfaction along the ideal journey: what customers answered, by the stage they were in."""
+"""How customers feel along the ideal journey: what they answered, or how they sounded, stage by stage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,20 @@ from crmmining.comparison.goal_progress import stage_at
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.outcomes import ABANDONED, REACHED
 from crmmining.estimates import Estimate, absent, difference_of_means, known_apart, mean, share
+from crmmining.eventlog.log import EventLog
 from crmmining.mining.promises import BROKEN
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BEFORE = "(before the first)"
+_COLUMNS: dict[Measure, tuple[str, str]] = {
+    "satisfaction": ("share_answered", "n_answers"),
+    "sentiment": ("share_heard", "n_heard"),
+}
+_AFTER_TROUBLE = "mean last score of the goals with trouble in the stage"
 NOBODY = np.empty(0, np.int64)
+Measure = Literal["satisfaction", "sentiment"]
 DEFINITION = (
     "Score = mean of the answers given in a stage; a goal is in the stage of the last step of the ideal "
     "journey before the answer, answers themselves being no step. Response = goals that answered there / "
@@ -28,6 +35,10 @@ DEFINITION = (
     "channel switch in the stage. Apart = mean of the answers in goals reached less that in goals abandoned; "
     "open goals are neither. Fewer than 20 answers are a gap. Only those who answer are seen."
 )
+_WORDS: dict[Measure, tuple[str, str]] = {
+    "satisfaction": ("answers", "that answered"),
+    "sentiment": ("sentiments", "with a sentiment"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,11 +56,12 @@ class ByEnd:
 
 @dataclass(frozen=True, eq=False)
 class StageSatisfaction:
-    """The satisfaction curve, a point per stage in the order of the journey; absent where answers are few.
+    """The curve of satisfaction or sentiment, a point per stage of the journey; absent where answers are few.
 
-    `scores`: mean of the answers given in the stage (n answers); `response`: goals that answered there / all
-    that came to it; `after_trouble`: mean last score of the goals with trouble in the stage (n goals);
-    `by_end`: the scores again, goals reached against goals abandoned.
+    An answer is a survey score, or the sentiment of an event. `scores`: mean of the answers given in the
+    stage (n answers); `response`: goals that answered there / all that came to it; `after_trouble`: mean last
+    score of the goals with trouble in the stage (n goals); `by_end`: the scores again, goals reached against
+    goals abandoned.
     """
 
     goal: str
@@ -58,17 +70,19 @@ class StageSatisfaction:
     after_trouble: dict[str, Estimate]
     by_end: dict[str, ByEnd]
     definition: str = DEFINITION
+    measure: Measure = "satisfaction"
 
     def to_frame(self) -> pd.DataFrame:
         """One row per stage; a gap has n answers and no score."""
         import pandas as pd
 
+        share_told, n_told = _COLUMNS[self.measure]
         rows = [
             {
                 "stage": stage,
                 "n_goals": self.response[stage].n,
-                "share_answered": self.response[stage].value,
-                "n_answers": score.n,
+                share_told: self.response[stage].value,
+                n_told: score.n,
                 "score": score.value,
                 "low": score.low,
                 "high": score.high,
@@ -82,7 +96,7 @@ class StageSatisfaction:
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
-        return f"StageSatisfaction({self.goal})\n{self.to_frame().to_string(index=False)}"
+        return f"StageSatisfaction({self.goal}, {self.measure})\n{self.to_frame().to_string(index=False)}"
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
@@ -90,44 +104,62 @@ class StageSatisfaction:
 
 def satisfaction_by_stage(view: GoalView) -> StageSatisfaction | None:
     """Place every answer in a stage; None without an ideal journey or without any answer."""
+    return felt_by_stage(view, "satisfaction", DEFINITION)
+
+
+def felt_by_stage(view: GoalView, measure: Measure, definition: str) -> StageSatisfaction | None:
+    """Place every value of a measure in a stage; None without an ideal journey or any value."""
     log = view.log
-    if view.journey is None or not log.has("satisfaction"):
+    if view.journey is None or not log.has(measure):
         return None
-    answered = ~np.isnan(log.columns["satisfaction"])
-    stage = stage_at(log, view.journey, answered)
-    rows = np.flatnonzero(answered)
-    score, case = log.columns["satisfaction"][rows], log.case_of_event[rows]
-    came, gave = _goals_by_stage(view, stage, ~answered), _goals_by_stage(view, stage, answered)
+    value = log.columns[measure]
+    told = ~np.isnan(value)
+    stage = stage_at(log, view.journey, _is_answer(log))
+    rows = np.flatnonzero(told)
+    score, case = value[rows], log.case_of_event[rows]
+    last = np.full(log.n_cases, np.nan)
+    last[case] = score  # rows ascend: the last one stays
+    came, gave = _goals_by_stage(view, stage, ~_is_answer(log)), _goals_by_stage(view, stage, told)
     troubled = _goals_by_stage(view, stage, _is_trouble(view))
     scores, response, after, by_end = {}, {}, {}, {}
+    answers, that_answered = _WORDS[measure]
     for number, name in enumerate([BEFORE, *(stage.name for stage in view.journey.stages)], start=-1):
         mine, goals = stage[rows] == number, gave.get(number, NOBODY)
         if number < 0 and not goals.size:
             continue
-        scores[name] = _score(score[mine], view.customers[case[mine]], "mean of the answers in the stage")
-        by_end[name] = _by_end(view, score[mine], case[mine])
+        scores[name] = _score(
+            score[mine], view.customers[case[mine]], f"mean of the {answers} in the stage", answers
+        )
+        by_end[name] = _by_end(view, score[mine], case[mine], answers)
         there = np.union1d(came.get(number, NOBODY), goals).size
-        response[name] = share(goals.size, there, "goals that answered there / goals that came to the stage")
+        of_goals = f"goals {that_answered} there / goals that came to the stage"
+        response[name] = share(goals.size, there, of_goals)
         hurt = troubled.get(number, NOBODY)
-        hurt = hurt[~np.isnan(view.satisfaction[hurt])]
-        definition = "mean last score of the goals with trouble in the stage"
-        after[name] = _score(view.satisfaction[hurt], view.customers[hurt], definition)
-    return StageSatisfaction(view.goal, scores, response, after, by_end)
+        hurt = hurt[~np.isnan(last[hurt])]
+        after[name] = _score(last[hurt], view.customers[hurt], _AFTER_TROUBLE, answers)
+    return StageSatisfaction(view.goal, scores, response, after, by_end, definition, measure)
 
 
-def _by_end(view: GoalView, score: NDArray[np.float64], case: NDArray[np.int64]) -> ByEnd:
+def _is_answer(log: EventLog) -> NDArray[np.bool_]:
+    """Answers to a survey are no step of the journey."""
+    if "satisfaction" not in log.columns:
+        return np.zeros(log.n_events, bool)
+    return np.asarray(~np.isnan(log.columns["satisfaction"]))
+
+
+def _by_end(view: GoalView, score: NDArray[np.float64], case: NDArray[np.int64], answers: str) -> ByEnd:
     """The answers of one stage, goals reached against goals abandoned."""
     customers, outcome = view.customers[case], view.outcome[case]
     yes, no = outcome == REACHED, outcome == ABANDONED
     reached, abandoned = (
-        _score(score[mine], customers[mine], f"mean of the answers in the stage, goals {name}")
+        _score(score[mine], customers[mine], f"mean of the {answers} in the stage, goals {name}", answers)
         for mine, name in ((yes, "reached"), (no, "abandoned"))
     )
-    definition = "mean of the answers in the stage, goals reached less goals abandoned"
+    definition = f"mean of the {answers} in the stage, goals reached less goals abandoned"
     if reached.is_known and abandoned.is_known:
         apart = difference_of_means(score[yes], customers[yes], score[no], customers[no], "score", definition)
     else:
-        apart = absent(f"fewer than {FEWEST_CASES} answers", "score", definition, reached.n + abandoned.n)
+        apart = absent(f"fewer than {FEWEST_CASES} {answers}", "score", definition, reached.n + abandoned.n)
     n_yes, n_no, n_all = (
         np.unique(known_apart(who)).size for who in (customers[yes], customers[no], customers)
     )
@@ -158,7 +190,9 @@ def _is_trouble(view: GoalView) -> NDArray[np.bool_]:
     return found
 
 
-def _score(values: NDArray[np.float64], customers: NDArray[np.int64], definition: str) -> Estimate:
+def _score(
+    values: NDArray[np.float64], customers: NDArray[np.int64], definition: str, answers: str
+) -> Estimate:
     if values.size < FEWEST_CASES:
-        return absent(f"fewer than {FEWEST_CASES} answers", "score", definition, values.size)
+        return absent(f"fewer than {FEWEST_CASES} {answers}", "score", definition, values.size)
     return mean(values, customers, "score", definition)

@@ -27,6 +27,7 @@ TOPICS = (
     "behaviour",
     "moments",
     "stage_satisfaction",
+    "stage_sentiment",
 )
 
 WIDE = {
@@ -53,6 +54,7 @@ WIDE = {
     "sensitivity": ("low", "high", "origin"),
     "silos": ("n_visible", "total_gap"),
     "stage_satisfaction": ("n_trouble", "trouble_low", "trouble_high"),
+    "stage_sentiment": ("n_trouble", "trouble_low", "trouble_high"),
     "watermelons": ("department", "target"),
     "white_space": ("n_gaps", "length", "low", "high"),
 }
@@ -60,5 +62,6 @@ WIDE = {
 ABSENT = {
     "sensitivity": "goals are built again in memory, which Spark's tables are too large for",
     "stage_satisfaction": "the goal has no ideal journey, or nobody answered a survey",
+    "stage_sentiment": "the goal has no ideal journey, or no event has a sentiment",
     "survey": "nobody answered a survey",
 }

@@ -30,6 +30,7 @@ from crmmining.comparison.promise_findings import promise_findings
 from crmmining.comparison.segments import Segments, compare_segments
 from crmmining.comparison.silos import Silos, cross_silos
 from crmmining.comparison.stage_satisfaction import StageSatisfaction, satisfaction_by_stage
+from crmmining.comparison.stage_sentiment import sentiment_by_stage
 from crmmining.comparison.survey import Survey, read_survey
 from crmmining.comparison.time_split import TimeSplit, split_time
 from crmmining.comparison.waiting import WaitingOfGoal, explain_waiting
@@ -166,6 +167,11 @@ class Views:
     def stage_satisfaction(self) -> StageSatisfaction | None:
         """Answers by stage; None without an ideal journey or an answer."""
         return satisfaction_by_stage(self.view)
+
+    @cached_property
+    def stage_sentiment(self) -> StageSatisfaction | None:
+        """Sentiment by stage; None without an ideal journey or an event that has one."""
+        return sentiment_by_stage(self.view)
 
     @cached_property
     def sensitivity(self) -> Sensitivity | None:

@@ -9,7 +9,7 @@ and are never given twice; an absent value is NULL.
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 VERSION_KEY = "schema version"
 MOST_GOALS = 1 << 24
 """A goal instance is numbered customer * MOST_GOALS + its number within the customer's life."""
@@ -71,7 +71,7 @@ TABLES = {
         CREATE TABLE events (
             event BIGINT, id BIGINT, time BIGINT, start BIGINT, activity INTEGER, key INTEGER,
             record INTEGER, channel INTEGER, department INTEGER, resource INTEGER, actor TINYINT,
-            visible BOOLEAN, contact BOOLEAN, satisfaction DOUBLE, file INTEGER, row BIGINT
+            visible BOOLEAN, contact BOOLEAN, satisfaction DOUBLE, sentiment DOUBLE, file INTEGER, row BIGINT
         )
     """,
     # What was found on reading a file: `n` of `what`, with a first example.

@@ -76,7 +76,7 @@ def frame_from_log(log: EventLog) -> pd.DataFrame:
         elif column in ("time", "start"):
             moments = pd.to_datetime(pd.Series(values), unit="us", utc=True)
             data[column] = moments.where(pd.Series(values) >= 0) if column == "start" else moments
-        elif column in ("visible", "contact", "satisfaction"):
+        elif column in ("visible", "contact", "satisfaction", "sentiment"):
             data[column] = values
     return pd.DataFrame(data)
 

@@ -43,7 +43,8 @@ class EventLog:
     Case *c* owns the events ``offsets[c]:offsets[c+1]`` of every column. `columns` holds at least
     ``activity`` (codes into ``names["activity"]``) and ``time`` (microseconds UTC); where the data
     knows them also ``start``, ``channel``, ``department``, ``resource``, ``process`` and ``record``
-    (codes, -1 = absent), ``actor`` (codes into `ACTORS`), ``visible``, ``contact``, ``satisfaction``.
+    (codes, -1 = absent), ``actor`` (codes into `ACTORS`), ``visible``, ``contact``, ``satisfaction``,
+    ``sentiment``.
     `cases` has one row per case: ``case`` (its id) and facts such as customer, outcome, begun, ended.
     It may be given as a `CaseTable`, of which the frame is made when it is first looked at.
     `horizon` is the end of the data: what is open then is censored, not lost.

@@ -16,7 +16,7 @@ from crmmining.study.study_file import StudyFile
 
 COLUMNS = (
     "activity", "time", "start", "customer", "record", "channel", "department", "resource", "actor",
-    "visible", "contact", "satisfaction", "process",
+    "visible", "contact", "satisfaction", "sentiment", "process",
 )  # fmt: skip
 _NAMED = ("channel", "department", "resource")
 _PLACE = 1 << 40

@@ -134,6 +134,7 @@ def _xes(log: EventLog) -> list[str]:
     present = {column: key for column, key in keys.items() if column in frame}
     moments = {"time": "time:timestamp", "start": "start_timestamp"}
     dates = {key: _xes_times(frame[column]) for column, key in moments.items() if column in frame}
+    numbers = {name: frame[name].to_numpy(float) for name in ("satisfaction", "sentiment") if name in frame}
     columns = {
         key: frame[column].astype(object).where(frame[column].notna(), None).to_numpy()
         for column, key in present.items()
@@ -156,6 +157,11 @@ def _xes(log: EventLog) -> list[str]:
                 f'<string key="{key}" value={quoteattr(str(values[row]))}/>'
                 for key, values in columns.items()
                 if values[row] is not None
+            ]
+            parts += [
+                f'<float key="{key}" value="{values[row]}"/>'
+                for key, values in numbers.items()
+                if values[row] == values[row]
             ]
             parts.append("</event>\n")
         parts.append("</trace>\n")

@@ -120,9 +120,12 @@ def _figures(results: GoalResults, style: FigureStyle) -> dict[str, Figure]:
         found["ideal"] = draw_journey_model(view.journey, view.goal)
     if results.check is not None:
         found["stages"] = draw_stage_conformance(stage_conformance_data(results.check, view), style=style)
-    scale = view.declared.satisfaction.scale
-    if moods := stage_satisfaction(views.stage_satisfaction, scale, results.fewest):
-        found["stage_satisfaction"] = draw_stage_satisfaction(moods, style=style)
+    for name, felt in (
+        ("stage_satisfaction", views.stage_satisfaction),
+        ("stage_sentiment", views.stage_sentiment),
+    ):
+        if moods := stage_satisfaction(felt, view.declared, results.fewest):
+            found[name] = draw_stage_satisfaction(moods, style=style)
     if results.bottlenecks is not None:
         found["bottlenecks"] = draw_bottlenecks(bottleneck_data(results.bottlenecks), style=style)
     if ends := outcomes(views.outcomes, view, results.fewest):

@@ -36,6 +36,7 @@ CAPTIONS = {
     "stages": "Where journeys leave the ideal",
     "moments": "Where goals are won or lost",
     "stage_satisfaction": "How customers feel on the way",
+    "stage_sentiment": "How customers sound on the way",
     "bottlenecks": "Where the time goes",
     "outcomes": "How goals come out, and when",
     "promises": "Promises to the customer",

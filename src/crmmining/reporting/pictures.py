@@ -68,7 +68,7 @@ def PICTURES() -> dict[type, Callable[[Any, Any], Figure]]:  # noqa: N802
         Promises: lambda result, of: draw_promises(promise_data(result), style=_style(of)),
         Outcomes: lambda result, of: draw_outcomes(followed(result, _views(of).view), style=_style(of)),
         StageSatisfaction: lambda result, of: draw_stage_satisfaction(
-            stage_moods(result, _views(of).view.declared.satisfaction.scale), style=_style(of)
+            stage_moods(result, _views(of).view.declared), style=_style(of)
         ),
         Contacts: lambda result, of: draw_difference(contact_data(result), style=_style(of)),
         ChannelSwitches: lambda result, of: draw_channel_flow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from crmmining.samples.chunk import Chunk
@@ -23,6 +24,10 @@ from crmmining.samples.text import (
     words,
 )
 from crmmining.samples.words import GOALS, PAGES, REASONS
+
+MOODS = (-0.35, -0.1, 0.0)
+"""How callers sound on average, by the reason of the call."""
+MOOD_OF_LEAVERS, HEARD = 0.2, 0.9
 
 
 def table_sheets(
@@ -61,6 +66,7 @@ def _calls(
         "agent": words(AGENTS, draw_agents(rng, call["queue"])),
         "queue": words(QUEUES, call["queue"]),
         "case_number": case_numbers(records.link("case", call["case"])),
+        "sentiment": _sentiment(rng.spawn(1)[0], chunk, call),
     }
     return Sheet("call_centre.csv", columns, call["goal"], quoted=False)
 
@@ -76,6 +82,19 @@ def _answers(rng: np.random.Generator, chunk: Chunk, people: ChunkPeople, before
         "about": words(GOALS, answer["about"]),
     }
     return Sheet("satisfaction_survey.csv", columns, answer["goal"], quoted=False)
+
+
+def _sentiment(rng: np.random.Generator, chunk: Chunk, call: dict[str, Ints]) -> Text:
+    """How callers sound, -1 to 1, as the telephone system hears it: not in every call.
+
+    Worse where they chase what was promised, and where they will give up.
+    """
+    goal = call["goal"]
+    leaves = (goal >= 0) & ~chunk.outcomes.reaches[np.maximum(goal, 0)]
+    usual = np.array(MOODS)[call["reason"]] - np.where(leaves, MOOD_OF_LEAVERS, 0.0)
+    heard = np.round((usual + rng.normal(0, 0.3, goal.size)).clip(-1, 1), 2) + 0.0  # no -0.0
+    text = pc.cast(pa.array(heard), pa.string())
+    return pc.if_else(rng.random(goal.size) < HEARD, text, "")
 
 
 def _spelling(rng: np.random.Generator, n: int) -> Ints:

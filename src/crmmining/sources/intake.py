@@ -160,7 +160,7 @@ _CODED = f"""
         coalesce(d.code, a.department) AS department, rs.code AS resource, {_ACTING} AS actor,
         coalesce(a.visible, {_ACTING} IS NULL OR {_ACTING} <> 2) AS visible,
         coalesce(a.contact, coalesce(a.visible, TRUE) AND coalesce({_ACTING} IN (0, 1), FALSE)) AS contact,
-        s.satisfaction, s.file, s.row
+        s.satisfaction, s.sentiment, s.file, s.row
     FROM stage_events s
     JOIN activity_names a ON a.source_name = s.activity
     LEFT JOIN keys k ON k.kind = s.key_kind AND k.value = s.key
@@ -172,7 +172,8 @@ _CODED = f"""
 _EVENTS = """
     SELECT
         s.event, s.id, s.time, s.start, s.activity, s.key, coalesce(r.record, o.record),
-        s.channel, s.department, s.resource, s.actor, s.visible, s.contact, s.satisfaction, s.file, s.row
+        s.channel, s.department, s.resource, s.actor, s.visible, s.contact, s.satisfaction, s.sentiment,
+        s.file, s.row
     FROM coded_events s
     LEFT JOIN record_ids r ON r.type = s.record_type AND r.id = s.record_id
     LEFT JOIN own_source o ON s.untyped AND o.source = s.source AND o.id = s.record_id

@@ -35,7 +35,7 @@ Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 
 _DECLARED = "declared"
-_DECIDING = {"customers", "activities", "processes", "goals", "satisfaction"}
+_DECIDING = {"customers", "activities", "processes", "goals", "satisfaction", "sentiment"}
 
 
 def open_study(

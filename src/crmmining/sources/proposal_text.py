@@ -81,6 +81,7 @@ def _event(event: EventGuess) -> str:
     parts.append(f"activity: {activity}")
     parts += [f"{role}: {{column: {quoted(column)}}}" for role, column in event.labels]
     parts += [f"satisfaction: {quoted(event.satisfaction)}"] if event.satisfaction else []
+    parts += [f"sentiment: {quoted(event.sentiment)}"] if event.sentiment else []
     parts += [f"on_change: {quoted(event.on_change)}"] if event.on_change else []
     parts += ["optional: true"] if event.optional else []
     return "{" + ", ".join(parts) + "}"

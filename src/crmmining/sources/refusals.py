@@ -11,7 +11,7 @@ from crmmining.eventlog.log import ACTORS
 from crmmining.sources.pseudonyms import Hiding
 from crmmining.sources.raw_tables import RawTable
 from crmmining.sources.times import KnownFormat
-from crmmining.study.source_spec import EventSpec
+from crmmining.study.source_spec import Column, EventSpec
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,16 @@ class Refusals:
     """Judges the table `parsed`, the rows of one file read as one kind of event.
 
     `most` is the share of the file's rows that may be refused; where nothing is said of it, no value may be
-    unreadable, and rows without what makes an event are set aside however many they are. `scale` is that of
-    satisfaction scores.
+    unreadable, and rows without what makes an event are set aside however many they are. `scores` and `moods`
+    are the scales of satisfaction and sentiment.
     """
 
     workspace: Workspace
     raw: RawTable
     file: int
     most: float | None
-    scale: tuple[float, float]
+    scores: tuple[float, float]
+    moods: tuple[float, float]
     formats: Mapping[str, KnownFormat]
     hiding: Hiding
 
@@ -38,7 +39,9 @@ class Refusals:
             UnreadableValueError: more rows than `most` allows hold such a value.
         """
         self._times(event)
-        self._scores(event)
+        self._measured("satisfaction", "score_text", event.satisfaction or "", "score", self.scores)
+        mood = event.sentiment.column if isinstance(event.sentiment, Column) else ""
+        self._measured("sentiment", "mood_text", mood, "sentiment", self.moods)
         self._actors()
         if event.optional:
             self.workspace.run("DELETE FROM parsed WHERE time_text IS NULL")
@@ -56,11 +59,10 @@ class Refusals:
             self._unreadable(bad, event.start, "start_text", f"is no time like {self._form(event.start)}")
             self._unreadable("start > time", event.start, "start_text", "is a start after its end")
 
-    def _scores(self, event: EventSpec) -> None:
-        low, high = self.scale
-        bad = f"score_text IS NOT NULL AND NOT coalesce(satisfaction BETWEEN {low} AND {high}, FALSE)"
-        reason = f"is no score from {low:g} to {high:g}"
-        self._unreadable(bad, event.satisfaction or "", "score_text", reason)
+    def _measured(self, value: str, text: str, column: str, what: str, scale: tuple[float, float]) -> None:
+        low, high = scale
+        bad = f"{text} IS NOT NULL AND NOT coalesce({value} BETWEEN {low} AND {high}, FALSE)"
+        self._unreadable(bad, column, text, f"is no {what} from {low:g} to {high:g}")
 
     def _actors(self) -> None:
         actors = ", ".join(f"'{actor}'" for actor in ACTORS)

@@ -24,6 +24,7 @@ ENDS = frozenset(_words("end ended finish finished stop stopped complete complet
 OPENED = frozenset(_words("opened open created create submitted received"))
 CLOSED = frozenset(_words("closed close resolved solved completed"))
 SCORE = frozenset(_words("score rating csat satisfaction stars nps"))
+MOOD = frozenset(_words("sentiment mood emotion"))
 LABELS = {
     "channel": _words("channel medium origin source"),
     "department": _words("department team queue group unit"),
@@ -41,6 +42,11 @@ def rank(fact: ColumnFacts, hints: Sequence[str]) -> tuple[int, int, str]:
     """Earlier hints first, then the shorter name."""
     places = [place for place, hint in enumerate(hints) if hint in fact.words]
     return (places[0] if places else len(hints), len(fact.words), fact.name)
+
+
+def is_mood(fact: ColumnFacts) -> bool:
+    """Whether a column looks like sentiment on the scale that counts where none is declared."""
+    return bool(fact.words & MOOD) and fact.low is not None and fact.low >= -1 and (fact.high or 0) <= 1
 
 
 def scale_of(fact: ColumnFacts) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ STAGES = {
         file INTEGER, row BIGINT, event BIGINT, id BIGINT, declared BOOLEAN, time BIGINT, start BIGINT,
         activity VARCHAR, key_kind VARCHAR, key VARCHAR, source INTEGER, record_type VARCHAR,
         record_id VARCHAR, channel VARCHAR, department VARCHAR, resource VARCHAR, actor VARCHAR,
-        satisfaction DOUBLE
+        satisfaction DOUBLE, sentiment DOUBLE
     """,
     "stage_records": """
         file INTEGER, source INTEGER, type VARCHAR, id VARCHAR, opened BIGINT, closed BIGINT,

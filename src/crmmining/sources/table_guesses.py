@@ -17,6 +17,7 @@ from crmmining.sources.role_hints import (
     CUSTOMER,
     ENDS,
     LABELS,
+    MOOD,
     OPENED,
     RECORD,
     SCORE,
@@ -24,6 +25,7 @@ from crmmining.sources.role_hints import (
     STARTS,
     STATE,
     TIME,
+    is_mood,
     rank,
     scale_of,
 )
@@ -42,6 +44,7 @@ class EventGuess:
     start: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     satisfaction: str | None = None
+    sentiment: str | None = None
     on_change: str | None = None
     optional: bool = False
 
@@ -223,13 +226,15 @@ def _event(guess: TableGuess, time: ColumnFacts, facts: list[ColumnFacts], n_row
         fitting = [f for f in fitting if f.name not in {column for _, column in labels}]
         if fitting:
             labels.append((role, min(fitting, key=lambda f: rank(f, hints)).name))
-    scores = [f for f in free if f.words & SCORE and scale_of(f)]
+    moods = [f for f in free if is_mood(f)]
+    scores = [f for f in free if f.words & SCORE and not f.words & MOOD and scale_of(f)]
     return EventGuess(
         time.name,
         activity.name if activity else None,
         None if activity else " ".join(guess.path.stem.replace("_", " ").split()).capitalize(),
         labels=tuple(labels),
         satisfaction=scores[0].name if scores else None,
+        sentiment=moods[0].name if moods else None,
         on_change=activity.name if activity and guess.record and activity.words & STATE else None,
     )
 

@@ -27,7 +27,7 @@ _PARSED = """
         activity VARCHAR, key_kind VARCHAR, key VARCHAR, record_type VARCHAR, record_id VARCHAR,
         channel VARCHAR,
         department VARCHAR, resource VARCHAR, actor VARCHAR, score_text VARCHAR, satisfaction DOUBLE,
-        sequence BIGINT, changing VARCHAR
+        mood_text VARCHAR, sentiment DOUBLE, sequence BIGINT, changing VARCHAR
     )
 """
 # What tells the same event in two files: its own id, or all it says.
@@ -35,7 +35,7 @@ _PARSED = """
 _OWN_ID = "CAST(md5_number_lower(concat_ws(chr(31), ?, own_id)) >> 1 AS BIGINT)"
 _SAID = (
     "time", "start", "activity", "key_kind", "key", "record_type", "record_id",
-    "channel", "department", "resource", "actor", "satisfaction",
+    "channel", "department", "resource", "actor", "satisfaction", "sentiment",
 )  # fmt: skip
 _CONTENT = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in _SAID)
 _CONTENT_ID = f"CAST(md5_number_lower(concat_ws(chr(31), ?, {_CONTENT})) >> 1 AS BIGINT)"
@@ -204,8 +204,8 @@ class TableReader:
 
     def _stage_events(self, raw: RawTable, spec: TableSource, event: EventSpec, kind: int, file: int) -> None:
         self._parse(raw, spec, event, file)
-        scale = self.study.satisfaction.scale
-        Refusals(self.workspace, raw, file, spec.max_refused, scale, self.formats, self.hiding).judge(event)
+        scales = (self.study.satisfaction.scale, self.study.sentiment.scale)
+        Refusals(self.workspace, raw, file, spec.max_refused, *scales, self.formats, self.hiding).judge(event)
         order = "row_number() OVER (ORDER BY sequence NULLS LAST, row)" if event.sequence else "row"
         part = f"/{spec.each.column}" if spec.each else ""
         scope = f"{self.source}/{spec.table}{part}/{kind}"
@@ -216,7 +216,7 @@ class TableReader:
                 ?, row, (CAST(? AS BIGINT) << {_ROW_BITS}) + ({order} << {_KIND_BITS}) + ?,
                 {_OWN_ID if event.id else _CONTENT_ID}, ?,
                 time, start, activity, key_kind, key, ?, record_type, record_id,
-                channel, department, resource, actor, satisfaction
+                channel, department, resource, actor, satisfaction, sentiment
             FROM parsed
             """,
             [file, file, kind, scope, event.id is not None, self.source],
@@ -230,7 +230,7 @@ class TableReader:
             stage_keys(self.workspace, keys, set(self.study.customers.match), file)
         where = columns.condition(event.where)
         time_text, start_text = columns.role(event.time), columns.role(event.start)
-        score = columns.role(event.satisfaction)
+        score, mood = columns.role(event.satisfaction), columns.role(event.sentiment)
         parts = [
             (Expression("_row"), "row"),
             (self.hiding.of(columns.role(event.id)), "own_id"),
@@ -249,6 +249,8 @@ class TableReader:
             (columns.role(event.actor), "actor"),
             (score, "score_text"),
             (Expression(f"TRY_CAST({score.sql} AS DOUBLE)", score.values), "satisfaction"),
+            (mood, "mood_text"),
+            (Expression(f"TRY_CAST({mood.sql} AS DOUBLE)", mood.values), "sentiment"),
             (_number(columns, event.sequence), "sequence"),
             (columns.role(event.on_change), "changing"),
         ]

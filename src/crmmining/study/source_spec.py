@@ -25,12 +25,20 @@ MOST_KINDS = 16
 NAMED_FORMATS = ("iso", "epoch", "epoch_ms")
 
 
+def _written(value: Any) -> Any:
+    """Numbers as they are written: ``map: {good: 1}``."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_written)]
+
+
 class Column(StudyModel):
     """The value stands in a column; `map` translates values, `otherwise` serves the unmapped ("": none)."""
 
     column: str
-    map: dict[str, str] | None = None
-    otherwise: str | None = None
+    map: dict[str, Text] | None = None
+    otherwise: Text | None = None
 
 
 class Constant(StudyModel):
@@ -136,6 +144,9 @@ class EventSpec(StudyModel):
     resource: LabelRole | None = None
     actor: LabelRole | None = None
     satisfaction: str | None = None
+    sentiment: ColumnRole | None = Field(
+        None, description="how the customer sounds, as a number; words are mapped to numbers"
+    )
     sequence: str | None = None
     on_change: str | None = Field(
         None, description="keep a row only when this column differs from the record's row before"

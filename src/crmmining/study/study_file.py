@@ -200,6 +200,12 @@ class Satisfaction(StudyModel):
         return self.dissatisfied_at if self.dissatisfied_at is not None else least + (most - least) / 4
 
 
+class Sentiment(StudyModel):
+    """The scale on which it is measured how customers sound."""
+
+    scale: tuple[float, float] = (-1, 1)
+
+
 class Strategy(StudyModel):
     """How much each aim of the CRM strategy weighs."""
 
@@ -224,6 +230,7 @@ class StudyFile(StudyModel):
     workspace: str | None = None
     customers: Customers = Customers()
     satisfaction: Satisfaction = Satisfaction()
+    sentiment: Sentiment = Sentiment()
     activities: dict[str, ActivitySpec] = Field(default_factory=dict)
     processes: dict[str, Process] = Field(default_factory=dict)
     goals: dict[str, Goal] = Field(default_factory=dict, max_length=63)

@@ -26,16 +26,16 @@ sources:
   - table: a.csv
     record: {type: A, id: ticket, opened: begun}
     customer: {id: who}
-    event: {time: at, activity: step, satisfaction: score}
+    event: {time: at, activity: step, satisfaction: score, sentiment: tone}
   - table: b.csv
     record: {type: "A:b", id: ticket}
     customer: {phone: who}
     event: {time: at, activity: step}
 """
 A = """
-    at,step,who,ticket,begun,score
-    1969-03-01 09:00:00.5,ask,5,b:1,1960-01-01,3.1234567891
-    2025-03-01 09:00,ask,5,b:1,1960-01-01,4
+    at,step,who,ticket,begun,score,tone
+    1969-03-01 09:00:00.5,ask,5,b:1,1960-01-01,3.1234567891,-0.75
+    2025-03-01 09:00,ask,5,b:1,1960-01-01,4,
 """
 B = """
     at,step,who,ticket
@@ -64,7 +64,7 @@ def test_times_before_1970_and_all_digits_are_written(alike: Study, tmp_path: Pa
     assert [event["time"] for event in log["events"]] == [
         "1969-03-01T09:00:00.500000Z", "2025-03-01T09:00:00Z", "2025-03-01T09:00:00Z",
     ]  # fmt: skip
-    assert [a["value"] for event in log["events"] for a in event["attributes"]] == [3.1234567891, 4.0]
+    assert [a["value"] for event in log["events"] for a in event["attributes"]] == [3.1234567891, -0.75, 4.0]
     said = {of["id"]: of["attributes"] for of in log["objects"]}["A:b:1"]
     begun = "1960-01-01T00:00:00Z"
     assert said[0] == {"name": "opened", "time": begun, "value": begun}
@@ -77,7 +77,9 @@ def test_a_score_is_read_back_to_the_last_digit(suffix: str, alike: Study, tmp_p
     export_ocel(alike, tmp_path / f"log{suffix}")
     with object_rows(tmp_path / f"log{suffix}", "A") as rows:
         score = rows.columns.index("satisfaction")
-        assert [row[score] for row in rows.rows] == ["3.1234567891", "4"]
+        mood = rows.columns.index("sentiment")
+        told = [(row[score], row[mood] or None) for row in rows.rows]
+        assert told == [("3.1234567891", "-0.75"), ("4", None)]
 
 
 PARTS = st.text(st.sampled_from("a: %/25@34xgol"), max_size=5)
@@ -113,7 +115,7 @@ def test_types_of_records_stay_apart_from_each_other_and_from_goals(one: str, ot
 
 
 def test_objects_are_asked_for_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = open_study(World(3).write(tmp_path))
+    study = open_study(World(6).write(tmp_path))
     export_ocel(study, tmp_path / "whole.jsonocel")
     fetched, rows = [], Workspace.rows
 

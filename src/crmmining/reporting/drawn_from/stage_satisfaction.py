@@ -1,4 +1,4 @@
-"""From satisfaction by stage to what its picture is drawn from."""
+"""From satisfaction, or sentiment, by stage to what its picture is drawn from."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from crmmining.comparison.stage_satisfaction import StageSatisfaction as StageRe
 from crmmining.estimates import Estimate
 from crmmining.reporting.figures.mood_rating import Rating, StageMood
 from crmmining.reporting.figures.stage_satisfaction import StageSatisfaction
+from crmmining.study.study_file import StudyFile
 
 
 def stage_satisfaction(
-    result: StageResult | None, scale: tuple[float, float], fewest: int = 1
+    result: StageResult | None, declared: StudyFile, fewest: int = 1
 ) -> StageSatisfaction | None:
     """What can be shown of it: None where no stage has enough ratings, of any goals, for a point."""
     if result is None:
         return None
-    data = stage_moods(result, scale, fewest)
+    data = stage_moods(result, declared, fewest)
     return data if any(stage.shown for stage in data.stages) else None
 
 
-def stage_moods(result: StageResult, scale: tuple[float, float], fewest: int = 1) -> StageSatisfaction:
+def stage_moods(result: StageResult, declared: StudyFile, fewest: int = 1) -> StageSatisfaction:
     """Every stage with the ratings of goals reached, abandoned and all; of fewer customers no number.
+
+    The scale is that of the study file.
 
     What was answered before the first stage is shown only where there is enough of it.
     """
+    scale = (declared.sentiment if result.measure == "sentiment" else declared.satisfaction).scale
     stages = []
     for name, score in result.scores.items():
         end = result.by_end[name]
@@ -39,7 +43,7 @@ def stage_moods(result: StageResult, scale: tuple[float, float], fewest: int = 1
         mood = StageMood(name, reached, abandoned, everyone, *apart)
         if name != BEFORE or mood.shown:
             stages.append(mood)
-    return StageSatisfaction(result.goal, tuple(stages), scale, FEWEST_CASES)
+    return StageSatisfaction(result.goal, tuple(stages), scale, FEWEST_CASES, measure=result.measure)
 
 
 def _hidden(reached: Rating, abandoned: Rating, everyone: Rating, fewest: int) -> tuple[Rating, ...]:

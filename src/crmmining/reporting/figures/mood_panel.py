@@ -1,4 +1,4 @@
-"""A row of stages with the satisfaction in each: chevrons above, means in the middle, counts beneath."""
+"""A row of stages with how customers feel in each: chevrons above, means in the middle, counts beneath."""
 
 from __future__ import annotations
 
@@ -33,18 +33,27 @@ _GUTTER = 112.0
 _BESIDE = 17.0  # from a column's middle to the dots of either end
 _FILL: dict[Kind, str] = {"reached": GOOD_FILL, "abandoned": ALARM_FILL, "all": INK}
 _TEXT: dict[Kind, str] = {"reached": GOOD, "abandoned": ALARM, "all": INK}
-_ROWS: tuple[tuple[Kind, str], ...] = (
-    ("reached", "goal reached"),
-    ("abandoned", "abandoned"),
-    ("all", "all ratings"),
-)
 _SIDE: dict[Kind, float] = {"reached": -_BESIDE, "abandoned": _BESIDE, "all": 0.0}
 
 
+def mean_text(value: float, limits: tuple[float, float]) -> str:
+    """A mean, or a difference of means, to a tenth of a point; on a short scale to a hundredth.
+
+    >>> mean_text(3.46, (1, 5)), mean_text(-0.346, (-1, 1))
+    ('3.5', '−0.35')
+    """
+    return f"{value:.{1 if limits[1] - limits[0] >= 3 else 2}f}".replace("-", "−")
+
+
 def draw_panel(
-    frame: Frame, top: float, stages: Sequence[StageMood], columns: int, limits: tuple[float, float]
+    frame: Frame,
+    top: float,
+    stages: Sequence[StageMood],
+    columns: int,
+    limits: tuple[float, float],
+    ratings: str = "ratings",
 ) -> None:
-    """Stages in columns as wide as `columns` of them leave room for."""
+    """Stages in columns as wide as `columns` of them leave room for; `ratings` names what is counted."""
     canvas = frame.canvas
     left = frame.left + _GUTTER
     width = (frame.right - left) / max(columns, 2)
@@ -58,14 +67,15 @@ def draw_panel(
     for stage, x in zip(stages, middles, strict=True):
         _draw_name(canvas, x - width / 2, top, width, stage.stage)
         if not stage.shown:
-            _draw_gap(canvas, x, scale.at(scale.low + 0.375 * (scale.high - scale.low)), width)
+            middle = scale.at(scale.low + 0.375 * (scale.high - scale.low))
+            _draw_gap(canvas, x, middle, width, f"too few {ratings}")
     _draw_lines(canvas, scale, stages, middles)
     for stage, x in zip(stages, middles, strict=True):
         _draw_points(canvas, scale, stage, x)
         if stage.parts and stage.apart is not None:
-            words = f"{abs(stage.apart):.1f} apart"
+            words = f"{mean_text(abs(stage.apart), limits)} apart"
             canvas.text(x, plot_top + 11, words, 10.5, weight="semibold", colour=ALARM, align="center")
-    _draw_counts(canvas, frame.left, left, bottom, stages, middles)
+    _draw_counts(canvas, frame.left, bottom, stages, middles, f"all {ratings}")
 
 
 def _draw_ground(canvas: Canvas, x: float, span: tuple[float, float], width: float, stage: StageMood) -> None:
@@ -80,7 +90,7 @@ def _draw_scale(canvas: Canvas, scale: Scale, left: float, right: float) -> None
     for tick in sorted({*round_ticks(scale.low, scale.high, 5), *words}):
         y = scale.at(tick)
         canvas.line([(left, y), (right, y)], colour=LINE if tick in words else GRID, stroke=0.8)
-        canvas.text(left - 10, y, tick_text(tick), 10.5, colour=MUTED, align="right")
+        canvas.text(left - 10, y, tick_text(tick).replace("-", "−"), 10.5, colour=MUTED, align="right")
         if tick in words:
             canvas.text(left - 34, y, words[tick], 10.5, colour=MUTED, align="right")
 
@@ -91,8 +101,8 @@ def _draw_name(canvas: Canvas, x: float, top: float, width: float, name: str) ->
     text_in(canvas, centre, (width - 24, _NAMES - 10), name, INK, size=12, smallest=8.5)
 
 
-def _draw_gap(canvas: Canvas, x: float, y: float, width: float) -> None:
-    lines, size = fit_text("too few ratings", width - 12, 11, most=3, smallest=9)
+def _draw_gap(canvas: Canvas, x: float, y: float, width: float, words: str) -> None:
+    lines, size = fit_text(words, width - 12, 11, most=3, smallest=9)
     canvas.lines(x, y, lines, size, colour=MUTED, align="center")
 
 
@@ -119,7 +129,7 @@ def _draw_points(canvas: Canvas, scale: Scale, stage: StageMood, x: float) -> No
         low, high = rating.interval or (rating.mean or 0.0, rating.mean or 0.0)
         above = rank == 0
         beyond = scale.inside(high) - 17 if above else scale.inside(low) + 17
-        words = f"{rating.mean:.1f}"
+        words = mean_text(rating.mean or 0.0, (scale.low, scale.high))
         half = text_width(words, 12, "bold") / 2 + 2
         canvas.box(place - half, beyond - 7, 2 * half, 14, fill=ground)  # over lines that pass
         canvas.text(place, beyond, words, 12, weight="bold", colour=_TEXT[kind], align="center")
@@ -134,16 +144,16 @@ def _place(scale: Scale, kind: Kind, x: float, stage: StageMood) -> Point:
 def _draw_counts(
     canvas: Canvas,
     edge: float,
-    left: float,
     bottom: float,
     stages: Sequence[StageMood],
     middles: Sequence[float],
+    everything: str,
 ) -> None:
     """A row of counts for each end and one for all, under the stage's points."""
     rows: tuple[tuple[Kind, str], ...] = (
         ("reached", "goal reached"),
         ("abandoned", "abandoned"),
-        ("all", "all ratings"),
+        ("all", everything),
     )
     for place, (kind, name) in enumerate(rows):
         y = bottom + 14 + place * 18

@@ -73,7 +73,7 @@ _NAMED = "LEFT JOIN names {0} ON {0}.kind = '{1}' AND {0}.code = e.{1}"
 EVENTS = f"""
     SELECT
         e.event, a.name, e.time, e.start, channel.name, department.name, resource.name, e.actor,
-        e.satisfaction, c.kind, c.key, t.name, r.id, g.name, f.number
+        e.satisfaction, e.sentiment, c.kind, c.key, t.name, r.id, g.name, f.number
     FROM (SELECT * FROM customer_events WHERE event > ? ORDER BY event LIMIT ?) e
     JOIN names a ON a.kind = 'activity' AND a.code = e.activity
     {_NAMED.format("channel", "channel")}

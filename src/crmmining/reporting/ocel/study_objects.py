@@ -26,7 +26,7 @@ _BEGINNING = "1970-01-01T00:00:00Z"
 _EVENTS_AT_ONCE, _OBJECTS_AT_ONCE = 200_000, 50_000
 _EVENT_KINDS = {
     "channel": "string", "department": "string", "resource": "string", "actor": "string",
-    "satisfaction": "float", "start": "time",
+    "satisfaction": "float", "sentiment": "float", "start": "time",
 }  # fmt: skip
 _GOAL_KINDS = {"outcome": "string", "started": "time", "last": "time", "reached": "time"}
 
@@ -74,6 +74,7 @@ def _events(study: Study) -> Iterator[ObjectEvent]:
 def _event(
     event: int, activity: str, time: int, start: int | None, channel: str | None,
     department: str | None, resource: str | None, actor: int | None, score: float | None,
+    mood: float | None,
     kind: str | None, key: str | None, record_kind: str | None, record: str | None,
     goal: str | None, number: int | None,
 ) -> ObjectEvent:  # fmt: skip
@@ -81,7 +82,7 @@ def _event(
     said = {
         "channel": channel, "department": department, "resource": resource,
         "actor": None if actor is None else ACTORS[actor],
-        "satisfaction": as_text(score), "start": moment(start) or None,
+        "satisfaction": as_text(score), "sentiment": as_text(mood), "start": moment(start) or None,
     }  # fmt: skip
     objects: list[Relation] = []
     if kind is not None and key is not None:

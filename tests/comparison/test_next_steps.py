@@ -42,8 +42,8 @@ def test_one_channel_tells_what_it_can(views: Views) -> None:
 def test_what_it_cannot_is_absent_with_what_to_add_and_what_for(views: Views) -> None:
     steps = {step.what: step for step in views.next_steps}
     assert list(steps) == [
-        "white space", "watermelons", "channel switches", "false closure", "satisfaction", "silo crossings",
-        "promises", "waiting causes", "moments", "conformance", "segments",
+        "white space", "watermelons", "channel switches", "false closure", "satisfaction", "sentiment",
+        "silo crossings", "promises", "waiting causes", "moments", "conformance", "segments",
     ]  # fmt: skip
     assert "load another channel" in steps["channel switches"].add
     assert views.absent["white space"] == (

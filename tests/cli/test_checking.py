@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commands import run_line
+from tests.mining.test_view import Tiny
 from tests.sources.small import write_study
+
+from crmmining.sources import loading
 
 DECLARED = """
 study: Small
@@ -70,3 +73,18 @@ def test_a_journey_may_be_a_model_file(here: Path, capsys: pytest.CaptureFixture
     (here / "ideal.bpmn").write_text("<a/>")
     code, _, err = run_line("crmmining check study.yaml --goal 'Get it'", here, capsys)
     assert code == 2 and "study.yaml:" in err and "ideal.bpmn names no step" in err
+
+
+def test_what_does_not_fit_into_memory_is_checked_in_parts(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "crmmining check study.yaml --process Deals"
+    whole, at_step = (run_line(f"{line}{more}", here, capsys) for more in ("", " --step Check"))
+    monkeypatch.setattr(loading, "Memory", Tiny)
+    line += " --memory 1GB"
+    assert run_line(line, here, capsys) == whole and "log fitness" in whole[1]
+    assert run_line(f"{line} --step Check", here, capsys) == at_step
+    code, _, err = run_line(f"{line} --format json", here, capsys)
+    assert code == 2 and "take --format csv, give more with --memory" in err
+    code, _, err = run_line(f"{line} --discover 0.2", here, capsys)
+    assert code == 2 and "give more with --memory" in err

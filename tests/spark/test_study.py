@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.mining.test_check_parts import JOURNEY, assert_same
 from tests.sources.worlds import DECLARED, World, told
 
 from crmmining.eventlog.log import CaseNotion
+from crmmining.mining.check_parts import PartlyChecked, check_study
 from crmmining.mining.view import view_of_study
 from crmmining.reporting.ocel.study_objects import study_objects
 from crmmining.sources.loading import open_study
@@ -50,6 +52,9 @@ def test_a_study_on_spark_is_the_study_in_a_file(tmp_path: Path, closing: ExitSt
         found, expected = view_of_study(study, notion, CHOSEN), view_of_study(beside, notion, CHOSEN)
         assert vars(found.graph) == vars(expected.graph)
         assert found.variants.to_frame().equals(expected.variants.to_frame())
+        checked, whole = (check_study(one, notion, JOURNEY, where=CHOSEN) for one in (study, beside))
+        assert isinstance(checked, PartlyChecked) or not checked.verdict.size
+        assert_same(whole, checked)
         chosen = study.journey_log(name, where=CHOSEN)
         assert chosen.variants.to_frame().equals(expected.variants.to_frame())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crmmining.cli.default_command import DEFAULT, DefaultCommand
-from crmmining.cli.opening import LogOptions, open_log
+from crmmining.cli.opening import LogOptions
 from crmmining.cli.options import (
     Activity,
     As,
@@ -16,6 +16,7 @@ from crmmining.cli.options import (
     FailUnder,
     Format,
     Goal,
+    MemoryLimit,
     ModelFile,
     Process,
     Source,
@@ -69,6 +70,7 @@ def run(
     zone: Zone = "UTC",
     within: Within = None,
     where: Where = None,
+    memory: MemoryLimit = None,
     model: ModelFile = None,
     discover: Discover = None,
     step: AtStep = None,
@@ -83,14 +85,14 @@ def run(
     Example: crmmining check sample_logs/home_move/study.yaml --goal "Understand my bill"
     --fail-under fitness=0.5
     """
-    from crmmining.cli.checking import conformance_of, missed, show_cases, show_conformance, threshold_of
+    from crmmining.cli.checking import check_source, missed, show_cases, show_conformance, threshold_of
 
     threshold = threshold_of(fail_under) if fail_under else None
     options = LogOptions(
-        process, goal, case, activity, time, time_format=time_format, zone=zone, within=within, where=where
-    )
-    study, log = open_log(source, options)
-    result, expired = conformance_of(study, log, model, discover)
+        process, goal, case, activity, time,
+        time_format=time_format, zone=zone, within=within, where=where, memory=memory,
+    )  # fmt: skip
+    result, expired = check_source(source, options, model, discover)
     if step is not None:
         show_cases(result, step, top, form)
     else:

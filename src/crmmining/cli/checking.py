@@ -7,49 +7,61 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crmmining.cli.opening import LogOptions, open_named, progress
 from crmmining.cli.options import Format
 from crmmining.cli.rendering import say, show_frame, show_json
 from crmmining.errors import InvalidOptionError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmmining.eventlog.log import EventLog
-    from crmmining.eventlog.study import Study
-    from crmmining.mining.conformance import CheckedModel, Conformance
+    from crmmining.mining.checked import Checked
+    from crmmining.mining.conformance import CheckedModel
     from crmmining.study.waivers import Waiver
 
 MEASURES = ("fitness", "pooled_fitness", "precision")
 
 
-def conformance_of(
-    study: Study | None, log: EventLog, model: Path | None, noise: float | None
-) -> tuple[Conformance, list[Waiver]]:
+def check_source(
+    path: Path, options: LogOptions, model: Path | None, noise: float | None
+) -> tuple[Checked, list[Waiver]]:
     """Check against the file, the log's own model, or what the study declares; and waivers that expired.
 
     Raises:
         InvalidOptionError: none of them is there.
     """
+    from crmmining.eventlog.log import EventLog
+    from crmmining.mining.check_parts import check_study
     from crmmining.mining.conformance import check_conformance
     from crmmining.study.waivers import holding
 
-    clock, waivers = (study.clock_over(log), study.waivers(log.notion)) if study else (None, [])
+    opened = open_named(path, options)
+    if isinstance(opened, EventLog):
+        return check_conformance(opened, _model(model, noise, lambda: opened, None)), []
+    study, notion = opened
+    waivers = study.waivers(notion)
     held = holding(waivers, dt.date.today())
-    expired = [waiver for waiver in waivers if waiver not in held]
-    found = _model(study, log, model, noise)
-    return check_conformance(log, found, clock=clock, waivers=held), expired
+    declared = study.ideal_of(notion)
+    found = _model(model, noise, lambda: study.log(notion, options.conditions), declared)
+    with progress(f"{notion}") as report:
+        result = check_study(study, notion, found, where=options.conditions, waivers=held, say=report)
+    return result, [waiver for waiver in waivers if waiver not in held]
 
 
-def _model(study: Study | None, log: EventLog, model: Path | None, noise: float | None) -> CheckedModel:
-    if model is not None and noise is not None:
+def _model(
+    path: Path | None, noise: float | None, log: Callable[[], EventLog], declared: CheckedModel | None
+) -> CheckedModel:
+    if path is not None and noise is not None:
         raise InvalidOptionError("say either --model or --discover, not both")
-    if model is not None:
+    if path is not None:
         from crmmining.mining.compiling import read_model
 
-        return read_model(model)
+        return read_model(path)
     if noise is not None:
         from crmmining.mining.discovery import discover_model
 
-        return discover_model(log, noise=noise)
-    declared = study.ideal_of(log.notion) if study else None
+        return discover_model(log(), noise=noise)
     if declared is None:
         raise InvalidOptionError(
             "there is no model to check against; say --model FILE (.pnml .bpmn .ptml), --discover 0.2 for "
@@ -58,7 +70,7 @@ def _model(study: Study | None, log: EventLog, model: Path | None, noise: float 
     return declared
 
 
-def show_conformance(result: Conformance, expired: list[Waiver], top: int, form: Format) -> None:
+def show_conformance(result: Checked, expired: list[Waiver], top: int, form: Format) -> None:
     """Fitness, verdicts and deviations; as JSON every variant with its moves."""
     if form is Format.json:
         _show_variants(result)
@@ -96,7 +108,7 @@ def show_conformance(result: Conformance, expired: list[Waiver], top: int, form:
         say(definition)
 
 
-def _definitions(result: Conformance) -> list[str]:
+def _definitions(result: Checked) -> list[str]:
     """What each number shown means."""
     from crmmining.mining.simplicity import DEFINITION
     from crmmining.mining.verdicts import VERDICT_DEFINITION
@@ -110,7 +122,7 @@ def _definitions(result: Conformance) -> list[str]:
     ]
 
 
-def _show_accepted(result: Conformance, expired: list[Waiver]) -> None:
+def _show_accepted(result: Checked, expired: list[Waiver]) -> None:
     if result.deviations.accepted:
         frame = result.deviations.to_frame(accepted=True)[["kind", "activity", "n_cases", "share"]]
         waivers = [d.waiver for d in result.deviations.accepted if d.waiver]
@@ -121,7 +133,7 @@ def _show_accepted(result: Conformance, expired: list[Waiver]) -> None:
         say(f"Accepted until {waiver.until}, which has passed: {waiver.deviation} ({waiver.who}).")
 
 
-def show_cases(result: Conformance, step: str, top: int, form: Format) -> None:
+def show_cases(result: Checked, step: str, top: int, form: Format) -> None:
     """The cases that deviate at a step.
 
     Raises:
@@ -133,12 +145,18 @@ def show_cases(result: Conformance, step: str, top: int, form: Format) -> None:
             raise UnknownNameError("deviating step", step, known)
         say(f"No case deviates at {step!r}.")
         return
-    frame = result.cases_frame(step)
-    title = f"{len(frame):,} cases deviate at {step!r}"
-    show_frame(frame.head(top), form, title=title)
+    title = f"{result.cases_at(step).size:,} cases deviate at {step!r}"
+    show_frame(result.cases_frame(step, top), form, title=title)
 
 
-def _show_variants(result: Conformance) -> None:
+def _show_variants(result: Checked) -> None:
+    from crmmining.mining.conformance import Conformance
+
+    if not isinstance(result, Conformance):
+        raise InvalidOptionError(
+            "as JSON every variant is told with its moves, for which the log must fit into memory; take "
+            "--format csv, give more with --memory, or choose cases with --where"
+        )
     variants = [
         {
             "activities": list(row["activities"]),
@@ -180,7 +198,7 @@ def threshold_of(text: str) -> tuple[str, float]:
     return name, limit
 
 
-def missed(result: Conformance, name: str, limit: float) -> bool:
+def missed(result: Checked, name: str, limit: float) -> bool:
     """Whether a measure is under its limit, and says so beside the result."""
     found = {
         "fitness": lambda: result.log_fitness,

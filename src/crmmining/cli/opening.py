@@ -104,21 +104,35 @@ def open_log(path: Path, options: LogOptions) -> tuple[Study | None, EventLog]:
     return opened.study, opened.log
 
 
+def open_named(path: Path, options: LogOptions) -> EventLog | tuple[Study, CaseNotion]:
+    """A plain log, or a study and which of its logs is meant, not read yet: it need not fit into memory.
+
+    Raises:
+        InvalidOptionError: a study with several and none named.
+    """
+    log = _plain_log(path, options)
+    if log is not None:
+        return log
+    study = open_study(path, memory=options.memory)
+    notion = _picked(study, options)
+    if notion is None:
+        raise _several(path, study)
+    return study, notion
+
+
 def open_view(path: Path, options: LogOptions) -> tuple[Study | None, View]:
     """The view of one log, which need not fit into memory.
 
     Raises:
         InvalidOptionError: a study with several and none named.
     """
+    from crmmining.eventlog.log import EventLog
     from crmmining.mining.view import view_of_log, view_of_study
 
-    log = _plain_log(path, options)
-    if log is not None:
-        return None, view_of_log(log)
-    study = open_study(path, memory=options.memory)
-    notion = _picked(study, options)
-    if notion is None:
-        raise _several(path, study)
+    opened = open_named(path, options)
+    if isinstance(opened, EventLog):
+        return None, view_of_log(opened)
+    study, notion = opened
     with progress(f"{notion}") as report:
         return study, view_of_study(study, notion, options.conditions, report)
 

@@ -57,6 +57,25 @@ class LogQuery:
             JOIN goals g ON g.instance = i.case_number
         """
 
+    @property
+    def checked(self) -> str:
+        """The events with what conformance needs: channel, actor, score; customer, closing, outcome."""
+        named = ("case_number", "event", "time", "activity")
+        if self.kind == "process":
+            return f"""
+                SELECT i.*, r.customer, r.closed
+                FROM ({self.events(*named, "start", "channel", "actor", "satisfaction")}) i
+                JOIN records r ON r.record = i.case_number
+            """
+        return f"""
+            SELECT
+                i.*, e.channel, e.actor, e.satisfaction,
+                g.customer, g.started AS begun_at, g.reached, g.ended AS given_up, g.outcome
+            FROM ({self.events(*named)}) i
+            JOIN goals g ON g.instance = i.case_number
+            JOIN events e ON e.event = i.event
+        """
+
 
 def log_query(kind: Literal["process", "journey"], code: int, *, chosen: bool) -> LogQuery:
     """The query of a log; with `chosen` only of the cases in the working table chosen_cases."""
@@ -82,7 +101,8 @@ _PROCESS_CASES = """
 _PROCESS_EVENTS = """
     SELECT {}
     FROM (
-        SELECT e.record AS case_number, e.event, e.time, e.start, e.activity
+        SELECT
+            e.record AS case_number, e.event, e.time, e.start, e.activity, e.channel, e.actor, e.satisfaction
         FROM events e
         SEMI JOIN (SELECT record FROM records WHERE process = ?) r ON r.record = e.record
     ) e
@@ -156,22 +176,23 @@ def _cases(workspace: StoredTables, declared: StudyFile, notion: CaseNotion, que
         sql = "SELECT customer, value FROM customer_attributes WHERE lower(attribute) = lower(?)"
         return _of_code(workspace, sql, customer, attribute)
 
-    def record_ids() -> NDArray[Any]:
-        return _of_code(workspace, "SELECT record, id FROM records", number)
+    def names() -> NDArray[Any]:
+        return case_names(workspace, query.kind, number)
 
-    def attempts() -> NDArray[Any]:
-        return np.array(
-            [f"{key}/{n % MOST_GOALS + 1}" for key, n in zip(keys(), number, strict=True)], object
-        )
-
-    held: dict[str, Any] = {query.case: number, "case": attempts, "customer": customer}
-    if query.kind == "process":
-        held["case"] = record_ids
-    else:
+    held: dict[str, Any] = {query.case: number, "case": names, "customer": customer}
+    if query.kind == "journey":
         by, code = declared.goals[notion.name].by, facts.pop("by_code")
         held["by_value"] = lambda: _by_values(workspace, by, code)
     segments = {name: lambda name=name: segment(name) for name in declared.segments}
     return CaseTable(Made(held | facts | {"customer_key": keys} | segments))
+
+
+def case_names(workspace: StoredTables, kind: str, number: NDArray[Any]) -> NDArray[Any]:
+    """What cases are called: a record by its id, a goal instance by its customer's key and number."""
+    if kind == "process":
+        return _of_code(workspace, "SELECT record, id FROM records", number)
+    key = _of_code(workspace, "SELECT customer, key FROM customers", number // MOST_GOALS)
+    return np.array([f"{k}/{n % MOST_GOALS + 1}" for k, n in zip(key, number, strict=True)], object)
 
 
 def _of_code(workspace: StoredTables, sql: str, code: NDArray[Any], *values: str) -> NDArray[Any]:

@@ -27,7 +27,7 @@ from crmmining.eventlog.selection import (
 )
 from crmmining.eventlog.silences import Silence
 from crmmining.eventlog.stored_events import StoredEvents
-from crmmining.eventlog.stored_log import LogQuery, log_query, read_log
+from crmmining.eventlog.stored_log import LogQuery, case_names, log_query, read_log
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
 from crmmining.study.waivers import Waiver, read_waivers
@@ -214,8 +214,16 @@ class Study:
 
     def clock_over(self, log: EventLog) -> BusinessClock:
         """The company's working hours over a log."""
-        first = int(log.columns["time"].min(initial=log.horizon))
-        return BusinessClock.over(self.declared.calendar, first, log.horizon)
+        return self.clock_from(int(log.columns["time"].min(initial=log.horizon)))
+
+    def clock_from(self, first: int) -> BusinessClock:
+        """The company's working hours from a moment (microseconds) to the end of the data."""
+        return BusinessClock.over(self.declared.calendar, first, self.horizon)
+
+    @cached_property
+    def beginning(self) -> int:
+        """The first moment of the data in microseconds."""
+        return int(self.workspace.value("SELECT min(time) FROM events"))
 
     def working_hours(self, log: EventLog) -> BusinessClock | None:
         """The same, where the study file declares a calendar: without one nobody's hours are known."""
@@ -248,6 +256,10 @@ class Study:
         """The names behind the codes of a column."""
         return self._events.sorted_names()[kind]
 
+    def stored_names(self, kind: str) -> tuple[str, ...]:
+        """The names behind the codes of a column as they lie in the tables."""
+        return self._events.names[kind]
+
     @cached_property
     def _events(self) -> StoredEvents:
         return StoredEvents(self.workspace, self.declared)
@@ -265,6 +277,10 @@ class Study:
             log = read_log(self.workspace, self.declared, self._events, notion, query)
             self._logs[notion, tuple(where)] = log
         return self._logs[notion, tuple(where)]
+
+    def case_names(self, notion: CaseNotion, numbers: NDArray[Any]) -> NDArray[Any]:
+        """What cases are called, by the number of their record or goal instance."""
+        return case_names(self.workspace, notion.kind, numbers)
 
     def has_room(self, n_events: int) -> bool:
         """Whether a log of so many events may be held beside those that are."""

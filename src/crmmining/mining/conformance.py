@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.eventlog.business_time import BusinessClock
-from crmmining.eventlog.log import OUTCOMES, CaseNotion, EventLog
+from crmmining.eventlog.log import CaseNotion, EventLog
 from crmmining.eventlog.variants import Variants
 from crmmining.mining.alignment import Alignments, Sequences, align
+from crmmining.mining.checked import CaseCosts, Checked
 from crmmining.mining.compiling import (
     AnyModel,
     ReadModel,
@@ -21,12 +22,17 @@ from crmmining.mining.compiling import (
     model_of_net,
     net_of_journey,
 )
-from crmmining.mining.deviations import Deviations, find_deviations
+from crmmining.mining.deviations import (
+    CaseFacts,
+    DeviatingCases,
+    Deviations,
+    describe_deviations,
+    deviating_cases,
+)
 from crmmining.mining.discovery import DiscoveredModel
 from crmmining.mining.models import PetriNet
-from crmmining.mining.precision import Precision, measure_precision
-from crmmining.mining.simplicity import measure_simplicity
-from crmmining.mining.verdicts import VERDICTS, verdicts_of
+from crmmining.mining.precision import ModelRuns, Precision, measure_precision
+from crmmining.mining.verdicts import verdicts_of
 from crmmining.study.journey import IdealJourney
 from crmmining.study.waivers import Waiver
 
@@ -34,22 +40,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CheckedModel = IdealJourney | DiscoveredModel | ReadModel | PetriNet | AnyModel
-DEFINITION = (
-    "Optimal alignment (Adriansyah 2014): {costs}. Trace fitness = 1 − cost / (cost of the all-log and "
-    "shortest-model alignment). An open case is scored as a prefix: never charged for what may still come."
-)
-UNIT_COSTS = "1 for a step the model lacks, 1 for a step that was skipped"
-WEIGHTS = "the step's weight for a step where the model lacks it, and for one that was skipped"
 
 
-@dataclass(frozen=True, eq=False)
-class Conformance:
+@dataclass(frozen=True, eq=False, repr=False)
+class Conformance(Checked):
     """A log against a model.
 
     `log` has the names of the model: an activity that counts as a step is called like it. `alignments`
     holds one alignment per distinct (variant, still open); `case_alignment` tells each case its own.
-    `log_fitness` averages trace fitness over cases, `pooled_log_fitness` is 1 − sum of costs / sum of
-    worst costs.
     """
 
     log: EventLog
@@ -57,7 +55,7 @@ class Conformance:
     alignments: Alignments
     case_alignment: NDArray[np.int64]
     variant_of_alignment: NDArray[np.int64]
-    verdict: NDArray[np.int8]
+    case_verdict: NDArray[np.int8]
     model: AnyModel
     net: PetriNet | None = None
     clock: BusinessClock | None = None
@@ -73,89 +71,44 @@ class Conformance:
         """The variants that were aligned."""
         return self.log.variants
 
+    @property
+    def verdict(self) -> NDArray[np.int8]:
+        """Per case the place of its verdict in `VERDICTS`."""
+        return self.case_verdict
+
+    @cached_property
+    def case_costs(self) -> CaseCosts:
+        """What each case costs."""
+        of, mine = self.alignments, self.case_alignment
+        least = of.costs if of.lower_costs is None else of.lower_costs
+        return CaseCosts(of.costs[mine], of.worst_costs[mine], least[mine])
+
+    @cached_property
+    def deviating(self) -> tuple[DeviatingCases, tuple[str, ...]]:
+        """Which cases deviate, by activity and kind; and steps whose promises could not be checked."""
+        return deviating_cases(
+            self.log, self.alignments, self.case_alignment, self.journey, self._ending, self.clock
+        )
+
     @cached_property
     def deviations(self) -> Deviations:
         """What kind of deviation, at which step, how often, and how these cases come out."""
-        return find_deviations(
-            self.log, self.alignments, self.case_alignment, self.journey, self._ending,
-            self.clock, self.waivers,
-        )  # fmt: skip
-
-    @property
-    def definition(self) -> str:
-        """What the numbers mean."""
-        weighted = self.journey is not None and any(w != 1 for w in self.journey.weights.values())
-        return DEFINITION.format(costs=WEIGHTS if weighted else UNIT_COSTS)
+        cases, unchecked = self.deviating
+        return describe_deviations(cases, self.facts, self.journey, self.waivers, unchecked)
 
     @cached_property
     def precision(self) -> Precision:
         """How much of what the model allows was seen (align-ETC)."""
-        return measure_precision(self.model, self.alignments, self.n_cases)
+        return measure_precision(self.model, ModelRuns.of(self.alignments, self.n_cases))
 
     @cached_property
-    def simplicity(self) -> float | None:
-        """Inverse arc degree of the model's net; None where no net is at hand."""
-        return measure_simplicity(self.net) if self.net is not None else None
+    def facts(self) -> CaseFacts:
+        """How each case came out, how long it took, how content its customer was."""
+        return CaseFacts.of(self.log)
 
-    @property
-    def n_inexact(self) -> int:
-        """Cases whose cost is not proved to be the least, as the model was too large to be held."""
-        return int(self.n_cases[~self.alignments.exact].sum())
-
-    @cached_property
-    def most_log_fitness(self) -> float:
-        """The log fitness if every case cost as little as it possibly can."""
-        lower = self.alignments.lower_costs
-        if lower is None:
-            return self.log_fitness
-        fitness = 1.0 - lower / np.maximum(self.alignments.worst_costs, 1)
-        return float(fitness[self.case_alignment].mean()) if self.case_alignment.size else 1.0
-
-    def stages_frame(self) -> pd.DataFrame:
-        """One row per stage with deviations, in the journey's order: the cases with any of them.
-
-        Columns: stage (None: activities that no stage has), n_cases, share, n_deviations, most_frequent.
-        """
-        import pandas as pd
-
-        stages = [stage.name for stage in self.journey.stages] if self.journey else []
-        rows = []
-        for stage in (*stages, None):
-            here = [d for d in self.deviations.all if d.stage == stage]
-            if here:
-                cases = np.unique(np.concatenate([d.cases for d in here]))
-                most = max(here, key=lambda d: d.cases.size)
-                rows.append((stage, cases.size, cases.size / self.log.n_cases, len(here), most.key))
-        columns = ["stage", "n_cases", "share", "n_deviations", "most_frequent"]
-        return pd.DataFrame(rows, columns=columns)
-
-    def cases_frame(self, step: str | None = None) -> pd.DataFrame:
-        """One row per case, or per case that deviates at a step: what went wrong, and how it came out.
-
-        Columns: case, verdict, trace_fitness, deviations, and outcome and throughput where known.
-        """
-        import pandas as pd
-
-        chosen = [*self.deviations.all, *self.deviations.accepted]
-        if step is not None:
-            chosen = list(self.deviations.at(step))
-        said: dict[int, list[str]] = {}
-        for deviation in chosen:
-            for case in deviation.cases.tolist():
-                said.setdefault(case, []).append(deviation.key)
-        cases = np.array(sorted(said) if step is not None else range(self.log.n_cases), np.int64)
-        frame = pd.DataFrame(
-            {
-                "case": self.log.cases["case"].to_numpy()[cases],
-                "verdict": np.array(VERDICTS, object)[self.verdict[cases]],
-                "trace_fitness": self.trace_fitness[cases],
-                "deviations": ["; ".join(said.get(case, [])) for case in cases.tolist()],
-            }
-        )
-        if self.log.outcome is not None:
-            frame["outcome"] = np.array(OUTCOMES, object)[self.log.outcome[cases]]
-        frame["throughput"] = pd.to_timedelta(self.log.throughput[cases], unit="us")
-        return frame
+    def names_of(self, cases: NDArray[np.int64]) -> NDArray[np.object_]:
+        """What cases are called."""
+        return np.asarray(self.log.cases["case"].to_numpy(object)[cases])
 
     @property
     def _ending(self) -> str | None:
@@ -167,33 +120,6 @@ class Conformance:
     def n_cases(self) -> NDArray[np.int64]:
         """Number of cases of each alignment."""
         return np.bincount(self.case_alignment, minlength=len(self.alignments))
-
-    @cached_property
-    def costs(self) -> NDArray[np.int64]:
-        """Cost of each case."""
-        return self.alignments.costs[self.case_alignment]
-
-    @cached_property
-    def trace_fitness(self) -> NDArray[np.float64]:
-        """Trace fitness of each case."""
-        return self.alignments.trace_fitness[self.case_alignment]
-
-    @property
-    def log_fitness(self) -> float:
-        """Mean trace fitness over cases; 1 for an empty log."""
-        return float(self.trace_fitness.mean()) if self.case_alignment.size else 1.0
-
-    @property
-    def pooled_log_fitness(self) -> float:
-        """1 − all costs / all worst costs."""
-        worst = int(self.alignments.worst_costs[self.case_alignment].sum())
-        return 1.0 - int(self.costs.sum()) / worst if worst else 1.0
-
-    @property
-    def verdicts(self) -> dict[str, int]:
-        """Number of cases by verdict."""
-        counts = np.bincount(self.verdict, minlength=len(VERDICTS))
-        return {name: int(n) for name, n in zip(VERDICTS, counts, strict=True)}
 
     def to_frame(self) -> pd.DataFrame:
         """One row per alignment, the most frequent first.
@@ -215,23 +141,6 @@ class Conformance:
             }
         )
 
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{n:,} {name}" for name, n in self.verdicts.items() if n)
-        return (
-            f"Conformance({self.notion}: log fitness {self.log_fitness:.3f} "
-            f"(pooled {self.pooled_log_fitness:.3f}); {counts}{self._bounds})"
-        )
-
-    @property
-    def _bounds(self) -> str:
-        """What is not proved, for people."""
-        if not self.n_inexact:
-            return ""
-        return f"; {self.n_inexact:,} not proved optimal, log fitness at most {self.most_log_fitness:.3f}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.deviations.to_frame().head(15).to_html(index=False)}"
-
 
 def check_conformance(
     log: EventLog,
@@ -248,7 +157,7 @@ def check_conformance(
     Raises:
         ModelError: a model that never ends or is not bounded.
     """
-    compiled, journey = _compiled(model), model if isinstance(model, IdealJourney) else None
+    compiled, journey = compiled_model(model), model if isinstance(model, IdealJourney) else None
     weights = journey.weights if journey else {}
     log = log.renamed(journey.aliases) if journey else log
     variants, is_open = log.variants, _open_cases(log)
@@ -271,7 +180,7 @@ def check_conformance(
         variant,
         verdict,
         compiled,
-        _net(model),
+        net_of(model),
         clock,
         tuple(waivers),
     )
@@ -282,7 +191,8 @@ def main_path(journey: IdealJourney, model: AnyModel) -> tuple[str, ...]:
     return journey.main_path() if journey.model is None else model.shortest_run()
 
 
-def _compiled(model: CheckedModel) -> AnyModel:
+def compiled_model(model: CheckedModel) -> AnyModel:
+    """A model as alignments need it."""
     if isinstance(model, IdealJourney):
         return model_of_journey(model)
     if isinstance(model, DiscoveredModel | ReadModel):
@@ -290,7 +200,7 @@ def _compiled(model: CheckedModel) -> AnyModel:
     return model_of_net(model) if isinstance(model, PetriNet) else model
 
 
-def _net(model: CheckedModel) -> PetriNet | None:
+def net_of(model: CheckedModel) -> PetriNet | None:
     """A model as a net, None where it is only known as an automaton."""
     if isinstance(model, IdealJourney):
         return net_of_journey(model)

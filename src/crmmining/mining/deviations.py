@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +19,7 @@ from crmmining.estimates import (
     share,
 )
 from crmmining.eventlog.business_time import BusinessClock
+from crmmining.eventlog.case_table import held_cases, numbers_of
 from crmmining.eventlog.log import EventLog
 from crmmining.mining.alignment import Alignments
 from crmmining.mining.deviation_kinds import Kind, by_moves, by_promises, by_steps
@@ -134,27 +135,85 @@ class Deviations:
         return self.to_frame().head(20).to_string(index=False)
 
 
-def find_deviations(
+@dataclass(frozen=True, eq=False)
+class CaseFacts:
+    """What deviations are described by: how each case came out, how long it took, how content customers were.
+
+    `outcome` is None where the log knows none; `throughput` in microseconds; `satisfaction` the last score,
+    NaN where nobody answered.
+    """
+
+    outcome: NDArray[np.int8] | None
+    throughput: NDArray[np.int64]
+    satisfaction: NDArray[np.float64]
+    customer: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, log: EventLog) -> CaseFacts:
+        """Of every case of a log."""
+        cases = held_cases(log)
+        customer = numbers_of(cases, "customer") if "customer" in cases else np.arange(log.n_cases)
+        score = np.full(log.n_cases, np.nan)
+        if "satisfaction" in log.columns:
+            answered = np.flatnonzero(~np.isnan(log.columns["satisfaction"]))
+            score[log.case_of_event[answered]] = log.columns["satisfaction"][answered]
+        return cls(log.outcome, log.throughput, score, customer)
+
+    @classmethod
+    def joined(cls, parts: Sequence[CaseFacts]) -> CaseFacts:
+        """The cases of several parts, one part's after the other's."""
+        known = [part.outcome for part in parts if part.outcome is not None]
+        names = ("throughput", "satisfaction", "customer")
+        return cls(
+            np.concatenate(known) if known else None,
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in names),
+        )
+
+    @property
+    def n_cases(self) -> int:
+        """Number of cases."""
+        return self.throughput.size
+
+
+DeviatingCases = Mapping[tuple[str, Kind], NDArray[np.int64]]
+"""Per activity and kind of deviation the numbers of the cases that show it, ascending."""
+
+
+def deviating_cases(
     log: EventLog,
     alignments: Alignments,
     case_alignment: NDArray[np.int64],
     journey: IdealJourney | None,
     ending: str | None,
     clock: BusinessClock | None = None,
-    waivers: Sequence[Waiver] = (),
-) -> Deviations:
-    """Classify the moves of all alignments and compare the cases with each against those without."""
+) -> tuple[DeviatingCases, tuple[str, ...]]:
+    """Classify the moves of all alignments, and what else a journey asks of its steps.
+
+    With the steps whose promise is in business time while no working hours were given.
+    """
     known = set(journey.activities) if journey else set(alignments.labels)
-    found: list[Deviation] = []
-    for (activity, kind), shown in by_moves(alignments, known, ending).items():
+    found: dict[tuple[str, Kind], NDArray[np.int64]] = {}
+    for key, shown in by_moves(alignments, known, ending).items():
         mask = np.zeros(len(alignments), bool)
         mask[shown] = True
-        found.append(_described(log, journey, kind, activity, mask[case_alignment]))
-    unchecked: tuple[str, ...] = ()
-    if journey is not None:
-        late, unchecked = by_promises(log, journey, clock)
-        for (activity, kind), cases in (*by_steps(log, journey).items(), *late.items()):
-            found.append(_described(log, journey, kind, activity, cases))
+        found[key] = np.flatnonzero(mask[case_alignment])
+    if journey is None:
+        return found, ()
+    late, unchecked = by_promises(log, journey, clock)
+    for key, cases in (*by_steps(log, journey).items(), *late.items()):
+        found[key] = np.flatnonzero(cases)
+    return found, unchecked
+
+
+def describe_deviations(
+    cases: DeviatingCases,
+    facts: CaseFacts,
+    journey: IdealJourney | None,
+    waivers: Sequence[Waiver] = (),
+    unchecked: tuple[str, ...] = (),
+) -> Deviations:
+    """Compare the cases with each deviation against those without."""
+    found = [_described(facts, journey, kind, activity, mine) for (activity, kind), mine in cases.items()]
     rates = false_discovery_rates([d.reached_p for d in found])
     given = {waiver.deviation: waiver for waiver in waivers}
     found = [replace(d, reached_q=q, waiver=given.get(d.key)) for d, q in zip(found, rates, strict=True)]
@@ -164,19 +223,23 @@ def find_deviations(
 
 
 def _described(
-    log: EventLog, journey: IdealJourney | None, kind: Kind, activity: str, cases: NDArray[np.bool_]
+    facts: CaseFacts, journey: IdealJourney | None, kind: Kind, activity: str, cases: NDArray[np.int64]
 ) -> Deviation:
     stage, owner = _place(journey, activity)
+    shown = np.zeros(facts.n_cases, bool)
+    shown[cases] = True
+    reached = facts.outcome == 0 if facts.outcome is not None else np.ones(facts.n_cases, bool)
+    answered = ~np.isnan(facts.satisfaction)
     return Deviation(
         kind,
         activity,
         stage,
         owner,
-        share(int(cases.sum()), log.n_cases, "cases that show the deviation"),
-        *_reached_difference(log, cases),
-        _mean_difference(log, cases, log.throughput, _reached(log), "time"),
-        _mean_difference(log, cases, *_satisfaction(log), "score"),
-        np.flatnonzero(cases),
+        share(cases.size, facts.n_cases, "cases that show the deviation"),
+        *_reached_difference(facts, shown),
+        _mean_difference(facts, shown, facts.throughput, reached, "time"),
+        _mean_difference(facts, shown, facts.satisfaction, answered, "score"),
+        cases,
     )
 
 
@@ -188,33 +251,19 @@ def _place(journey: IdealJourney | None, activity: str) -> tuple[str | None, str
     return stage.name, (step.owner if step else None) or stage.owner
 
 
-def _reached(log: EventLog) -> NDArray[np.bool_]:
-    return log.outcome == 0 if log.outcome is not None else np.ones(log.n_cases, bool)
-
-
-def _satisfaction(log: EventLog) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Last answered score of each case, and whether there is one."""
-    if "satisfaction" not in log.columns:
-        return np.zeros(log.n_cases), np.zeros(log.n_cases, bool)
-    answered = np.flatnonzero(~np.isnan(log.columns["satisfaction"]))
-    score = np.full(log.n_cases, np.nan)
-    score[log.case_of_event[answered]] = log.columns["satisfaction"][answered]
-    return score, ~np.isnan(score)
-
-
-def _reached_difference(log: EventLog, cases: NDArray[np.bool_]) -> tuple[Estimate, float]:
+def _reached_difference(facts: CaseFacts, cases: NDArray[np.bool_]) -> tuple[Estimate, float]:
     """The difference, and the p value of there being none."""
     definition = "share of decided goals reached, with the deviation less without"
-    if log.outcome is None:
+    if facts.outcome is None:
         return absent("the log knows no outcome", "difference in share", definition), 1.0
-    decided, reached = log.outcome != 2, log.outcome == 0
+    decided, reached = facts.outcome != 2, facts.outcome == 0
     counts = [(int((reached & g).sum()), int((decided & g).sum())) for g in (cases, ~cases)]
     inside, outside = (share(*count, definition) for count in counts)
     return difference_of_shares(inside, outside, definition), p_of_shares(*counts[0], *counts[1])
 
 
 def _mean_difference(
-    log: EventLog,
+    facts: CaseFacts,
     cases: NDArray[np.bool_],
     values: NDArray[np.number],
     counts: NDArray[np.bool_],
@@ -222,6 +271,6 @@ def _mean_difference(
 ) -> Estimate:
     what = "time of reached goals" if unit == "time" else "satisfaction"
     definition = f"mean {what}, with the deviation less without"
-    customers = log.cases["customer"].to_numpy() if "customer" in log.cases else np.arange(log.n_cases)
+    customers = facts.customer
     a, b = cases & counts, ~cases & counts
     return difference_of_means(values[a], customers[a], values[b], customers[b], unit, definition)

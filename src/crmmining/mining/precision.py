@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.eventlog.variant_kernel import find_variants
 from crmmining.mining.alignment import Alignments
 from crmmining.mining.bounded_model import BoundedModel
 from crmmining.mining.compiling import AnyModel
@@ -44,25 +46,70 @@ class _Prefix:
     following: dict[int, _Prefix]
 
 
-def measure_precision(model: AnyModel, alignments: Alignments, n_cases: NDArray[np.int64]) -> Precision:
-    """Precision over alignments that stand for `n_cases` each; those not proved optimal are left out.
+@dataclass(frozen=True, eq=False)
+class ModelRuns:
+    """The distinct runs of the model that exact alignments go along.
+
+    Run *r* is ``steps[offsets[r]:offsets[r+1]]``, its steps places in `labels`; `n_cases` go along each.
+    `n_skipped` cases were not exactly aligned. Can be pickled, and joined with others.
+    """
+
+    labels: tuple[str, ...]
+    offsets: NDArray[np.int64]
+    steps: NDArray[np.int32]
+    n_cases: NDArray[np.int64]
+    n_skipped: int
+
+    @classmethod
+    def of(cls, alignments: Alignments, n_cases: NDArray[np.int64]) -> ModelRuns:
+        """Of alignments that stand for `n_cases` each."""
+        exact = alignments.exact & (n_cases > 0)
+        owner = np.repeat(np.arange(len(alignments)), np.diff(alignments.move_offsets))
+        taken = (alignments.model_moves >= 0) & exact[owner]
+        lengths = np.bincount(owner[taken], minlength=len(alignments))[exact]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        skipped = int(n_cases[~alignments.exact].sum())
+        return _distinct(alignments.labels, offsets, alignments.model_moves[taken], n_cases[exact], skipped)
+
+    @classmethod
+    def joined(cls, parts: Sequence[ModelRuns]) -> ModelRuns:
+        """Of several logs of one model."""
+        lengths = np.concatenate([np.diff(part.offsets) for part in parts])
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        steps = np.concatenate([part.steps for part in parts])
+        n_cases = np.concatenate([part.n_cases for part in parts])
+        n_skipped = sum(part.n_skipped for part in parts)
+        return _distinct(parts[0].labels, offsets, steps, n_cases, n_skipped)
+
+
+def _distinct(
+    labels: tuple[str, ...],
+    offsets: NDArray[np.int64],
+    steps: NDArray[np.int32],
+    n_cases: NDArray[np.int64],
+    n_skipped: int,
+) -> ModelRuns:
+    run, first = find_variants(offsets, steps)
+    lengths = np.diff(offsets)[first]
+    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    rows = np.repeat(offsets[first] - ends[:-1], lengths) + np.arange(ends[-1])
+    counts = np.bincount(run, n_cases, minlength=first.size).astype(np.int64)
+    return ModelRuns(labels, ends, steps[rows], counts, n_skipped)
+
+
+def measure_precision(model: AnyModel, runs: ModelRuns) -> Precision:
+    """Precision over the runs of the model that cases go along.
 
     1 for a model that allows nothing but what was seen, and where no case is left.
     """
     walk = walk_of(model.larger if isinstance(model, BoundedModel) else model)
-    labels, enabled_at = alignments.labels, {}
+    labels, enabled_at = runs.labels, {}
     root = _Prefix(walk.start(), 0, {})
-    n_skipped = 0
     nodes = [root]
-    for v in np.flatnonzero(n_cases).tolist():
-        n = int(n_cases[v])
-        if not alignments.exact[v]:
-            n_skipped += n
-            continue
-        run = alignments.model_moves[alignments.move_offsets[v] : alignments.move_offsets[v + 1]]
+    for r, n in enumerate(runs.n_cases.tolist()):
         node = root
         node.n_cases += n
-        for symbol in run[run >= 0].tolist():
+        for symbol in runs.steps[runs.offsets[r] : runs.offsets[r + 1]].tolist():
             if symbol not in node.following:
                 node.following[symbol] = _Prefix(walk.after(node.states, labels[symbol]), 0, {})
                 nodes.append(node.following[symbol])
@@ -75,4 +122,4 @@ def measure_precision(model: AnyModel, alignments: Alignments, n_cases: NDArray[
         allowed += node.n_cases * enabled_at[node.states]
         seen += node.n_cases * len(node.following)
     value = seen / allowed if allowed else 1.0
-    return Precision(value, int(n_cases.sum()) - n_skipped, n_skipped, len(nodes))
+    return Precision(value, int(runs.n_cases.sum()), runs.n_skipped, len(nodes))

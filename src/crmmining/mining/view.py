@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from crmmining.engine.engine import Columns
-from crmmining.eventlog.case_order import order_cases
-from crmmining.eventlog.case_table import CaseTable
 from crmmining.eventlog.log import CaseNotion, EventLog
-from crmmining.eventlog.stored_events import sequence_of
 from crmmining.eventlog.study import Study
 from crmmining.eventlog.variants import Variants
 from crmmining.mining.directly_follows import DirectlyFollowsGraph, directly_follows
+from crmmining.mining.part_log import PartLog
 from crmmining.mining.view_parts import Brackets, ViewPart, Within, finished, merged, part_of, within
 
 Say = Callable[[str, float], None]
@@ -49,7 +44,7 @@ def view_of_study(
     n_events = study.count(query)
     if study.has_room(n_events) or n_events == 0:
         return view_of_log(study.log(notion, where))
-    part = PartLog(notion, study.names("activity"), study.ranks, study.horizon)
+    part = PartLog.of(study, notion)
 
     def over(function: Callable[[Columns], tuple[int, T]], step: str, start: float) -> Iterator[T]:
         seen = 0
@@ -64,28 +59,6 @@ def view_of_study(
         [] if brackets.certain else list(over(Settling(part, brackets), "settling the percentiles", 0.5))
     )
     return View(notion, *finished(brackets, answers))
-
-
-@dataclass(frozen=True, eq=False)
-class PartLog:
-    """Makes a log of a part of the rows of `LogQuery.facts`; can be sent to where the rows are."""
-
-    notion: CaseNotion
-    activities: tuple[str, ...]
-    ranks: NDArray[np.int64] | None
-    horizon: int
-
-    def __call__(self, rows: Columns) -> EventLog:
-        """The log; its cases come in no particular order."""
-        case, first = _numbered(rows["case_number"])
-        sequence = sequence_of(rows["event"], self.ranks)
-        order = order_cases(case, rows["time"], sequence, first.size, rows["activity"])
-        others = {"start": rows["start"]} if "start" in rows else {}
-        facts = {name: rows[name][first] for name in rows if name in ("begun_at", "reached", "outcome")}
-        cases = CaseTable({"case": np.arange(first.size)} | facts)
-        return EventLog.from_order(
-            self.notion, order, others, {"activity": self.activities}, cases, self.horizon
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,11 +84,3 @@ class Settling:
         """How many events it has, and the values in question."""
         log = self.part(rows)
         return log.n_events, within(log, self.brackets)
-
-
-def _numbered(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Case numbers without gaps, and the place of each one's first row."""
-    heads = np.flatnonzero(np.diff(numbers, prepend=numbers[:1] - 1))  # a case's rows mostly lie together
-    _, first, case = np.unique(numbers[heads], return_index=True, return_inverse=True)
-    lengths = np.diff(heads, append=numbers.size)
-    return np.repeat(case.astype(np.int32), lengths), heads[first]

@@ -34,7 +34,7 @@ from crmmining.comparison import (
 from crmmining.comparison.views import Views
 from crmmining.eventlog import turns
 from crmmining.eventlog.variant_building import with_business_days
-from crmmining.mining import bottlenecks, conformance, deviations, promises, weekdays
+from crmmining.mining import bottlenecks, checked, deviations, promises, weekdays
 from crmmining.reporting.aligned_variants import StepKind, aligned_variants
 from crmmining.reporting.departments import department_of_activities, style_of
 from crmmining.reporting.figures.style import ink_on
@@ -73,7 +73,7 @@ _MODULES = {
     "Segments": segments,
     "Personas": personas,
     "Portfolio": portfolio,
-    "Conformance": conformance,
+    "Conformance": checked,
     "Deviations": deviations,
     "Bottlenecks": bottlenecks,
     "Weekday delays": weekdays,

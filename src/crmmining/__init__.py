@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmmining.eventlog.log import EventLog
     from crmmining.eventlog.study import Study
     from crmmining.mining.bottlenecks import find_bottlenecks
+    from crmmining.mining.check_parts import check_study
     from crmmining.mining.compiling import read_model
     from crmmining.mining.conformance import check_conformance
     from crmmining.mining.directly_follows import directly_follows
@@ -42,6 +43,7 @@ _HOMES = {
     "behaviour_distance": "comparison.behaviour_distance",
     "build_portfolio": "comparison.portfolio",
     "check_conformance": "mining.conformance",
+    "check_study": "mining.check_parts",
     "compare_views": "comparison.views",
     "directly_follows": "mining.directly_follows",
     "discover_model": "mining.discovery",
@@ -68,6 +70,7 @@ __all__ = [
     "behaviour_distance",
     "build_portfolio",
     "check_conformance",
+    "check_study",
     "compare_views",
     "directly_follows",
     "discover_model",

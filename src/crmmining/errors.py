@@ -79,6 +79,14 @@ class WorkspaceError(CrmminingError):
     """The stored tables cannot be used."""
 
 
+class InUseError(WorkspaceError):
+    """The workspace is open in another process."""
+
+
+class ForgottenError(WorkspaceError):
+    """Customers were forgotten under another key of pseudonyms, and would come back."""
+
+
 class ModelError(CrmminingError):
     """A process or journey model cannot be used."""
 

@@ -200,8 +200,9 @@ def _by_customer(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The sums of each customer: their cases hang together, so customers are what is drawn."""
     _, group = np.unique(known_apart(customers), return_inverse=True)
-    sums = [np.bincount(group, values.astype(np.float64)) for values in (over, under)]
-    return sums[0].astype(np.float64), sums[1].astype(np.float64)
+    sums = [np.bincount(group, values.astype(np.float64)).astype(np.float64) for values in (over, under)]
+    order = np.lexsort(sums)  # not that of their numbers, or of the cases: neither is to move an interval
+    return sums[0][order], sums[1][order]
 
 
 def known_apart(customers: NDArray[Any]) -> NDArray[Any]:

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from tests.sources.small import PLAIN, events, write_study
 from tests.sources.worlds import World, told
@@ -525,3 +527,48 @@ def test_ctrl_c_on_a_terminal_stops_the_program(tmp_path: Path) -> None:
         _, said = program.communicate(timeout=60)
     assert program.returncode == 130 and "Traceback" not in said
     assert stored(path) == before and beside(path) == ["study.duckdb"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ("customer: email}", "customer: email, channel: {value: web}}"),
+        (
+            "sources:\n",
+            "sources:\n  - {table: more.csv, event: {time: at, activity: step, customer: email}}\n",
+        ),
+    ],
+)
+def test_what_a_file_said_that_is_gone_is_not_given_up_when_sources_change(
+    tmp_path: Path, changed: tuple[str, str]
+) -> None:
+    declared = PLAIN.replace("events.csv", "part*.csv")
+    more = "at,step,email\n2025-01-03,c,bob@x\n"
+    path = write_study(tmp_path, declared, part1=ROWS, part2=more, more=more)
+    open_study(path).workspace.close()
+    (tmp_path / "part2.csv").unlink()
+    path.write_text(path.read_text().replace(*changed))
+    before = stored(path)
+    with pytest.raises(WorkspaceError, match=r"but part2\.csv is gone; put it back, or load what is there"):
+        open_study(path)
+    assert stored(path) == before
+
+
+@pytest.mark.parametrize(
+    "theirs", ["events.csv", "study.yaml", "notes.txt", "other.db", "view.duckdb", "meta.duckdb"]
+)
+def test_reloading_overwrites_nothing_that_is_no_workspace(tmp_path: Path, theirs: str) -> None:
+    path = write_study(tmp_path, f"{PLAIN.strip()}\nworkspace: {theirs}\n", events=ROWS)
+    target = tmp_path / theirs
+    if theirs == "notes.txt":
+        target.write_text("remember the milk")
+    elif theirs == "other.db":
+        sqlite3.connect(target).execute("CREATE TABLE t (a)")
+    elif theirs.endswith(".duckdb"):
+        made = {"view": "CREATE VIEW v AS SELECT 1", "meta": "CREATE TABLE meta (key VARCHAR, value VARCHAR)"}
+        duckdb.connect(str(target)).execute(made[target.stem]).close()
+    before = target.read_bytes()
+    for reload in (True, False):
+        with pytest.raises(WorkspaceError):
+            open_study(path, reload=reload)
+        assert target.read_bytes() == before

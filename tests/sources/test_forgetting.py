@@ -6,11 +6,13 @@ import pytest
 from tests.sources.test_pseudonyms import CASES, DECLARED, NOTES, texts_in
 from tests.sources.worlds import World, told
 
+from crmmining.engine.schema import SCHEMA_VERSION, VERSION_KEY
+from crmmining.engine.workspace import Workspace
 from crmmining.errors import InvalidOptionError, WorkspaceError
 from crmmining.sources.forgetting import forget_customer
 from crmmining.sources.loading import open_study
 
-from tests.sources.small import events, write_study  # isort: skip
+from tests.sources.small import PLAIN, events, write_study  # isort: skip
 
 NAMES = "SELECT key FROM customers ORDER BY key"
 
@@ -123,3 +125,27 @@ def test_those_forgotten_under_one_key_do_not_come_back_under_another(tmp_path: 
     with pytest.raises(WorkspaceError, match="another key of pseudonyms"):
         open_study(path, pseudonymise=tmp_path / "key.txt")
     assert open_study(path).n_events == 2
+
+
+@pytest.mark.parametrize("version", ["3", "4", str(SCHEMA_VERSION + 1)])
+def test_nobody_comes_back_when_a_workspace_of_another_version_is_made_anew(
+    version: str, tmp_path: Path
+) -> None:
+    path = write_study(tmp_path, PLAIN, events="at,step,email\n2025-01-01,a,ann@x\n2025-01-02,b,bob@x\n")
+    forget_customer(open_study(path), "ann@x")
+    with Workspace(path.with_suffix(".duckdb")) as workspace:
+        workspace.remember(VERSION_KEY, version)
+    for reload in (False, True):
+        study = open_study(path, reload=reload)
+        assert study.workspace.rows("SELECT key FROM customers") == [("bob@x",)]
+        study.workspace.close()
+
+
+def test_a_customer_is_taken_out_of_the_file_behind_a_link(tmp_path: Path) -> None:
+    path = write_study(tmp_path, PLAIN, events="at,step,email\n2025-01-01,a,ann@x\n2025-01-02,b,bob@x\n")
+    open_study(path).workspace.close()
+    link, real = path.with_suffix(".duckdb"), tmp_path / "disk.duckdb"
+    link.rename(real)
+    link.symlink_to(real)
+    forget_customer(open_study(path), "ann@x")
+    assert link.is_symlink() and b"ann@x" not in real.read_bytes() and b"bob@x" in real.read_bytes()

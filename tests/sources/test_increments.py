@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.sources.small import write_study
 from tests.sources.worlds import DECLARED, World, told
 
 from crmmining.eventlog import silences
@@ -50,3 +51,23 @@ def test_rows_that_a_file_has_already_said_are_further_events(tmp_path: Path, ad
     whole = open_study(world.write(tmp_path / "whole"))
     assert told(found) == told(whole)
     assert found.runs[-1].n_added == added
+
+
+def test_a_shared_key_that_nobody_says_any_more_is_no_customer(tmp_path: Path) -> None:
+    declared = """
+        study: Shared
+        sources:
+          - table: events.csv
+            event: {time: at, activity: step, customer: {id: who}}
+          - table: people.csv
+            customer: {id: who, phone: phone}
+        customers: {shared_above: 2}
+    """
+    people = "who,phone\nc1,07\nc2,07\nc3,07\n"
+    path = write_study(tmp_path, declared, events="at,step,who\n2025-01-01,a,c1\n", people=people)
+    open_study(path).workspace.close()
+    (tmp_path / "people.csv").write_text(people.replace("07", ""))
+    for reload in (False, True):
+        study = open_study(path, reload=reload)
+        assert study.workspace.rows("SELECT key FROM customers ORDER BY key") == [("c1",), ("c2",), ("c3",)]
+        study.workspace.close()

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.sources.small import events, write_study
+from tests.sources.small import PLAIN, events, write_study
 
+from crmmining.engine.schema import VERSION_KEY
+from crmmining.engine.workspace import Workspace
 from crmmining.errors import InvalidOptionError, SourceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.loading import open_study
@@ -143,3 +145,12 @@ def test_two_keys_make_two_pseudonyms() -> None:
     one, other = SecretKey("a", "b"), SecretKey("a", "c")
     assert one.pseudonym("x") != other.pseudonym("x") and one.fingerprint != other.fingerprint
     assert one.pseudonym("x") != one.pseudonym("y")
+
+
+def test_names_stay_hidden_when_a_workspace_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    path = write_study(tmp_path, PLAIN, events="at,step,email\n2025-01-01,a,ann@x\n")
+    open_study(path, pseudonymise=tmp_path / "key.txt").workspace.close()
+    with Workspace(path.with_suffix(".duckdb")) as workspace:
+        workspace.remember(VERSION_KEY, "4")
+    ((key,),) = open_study(path).workspace.rows("SELECT key FROM customers")
+    assert "ann" not in key

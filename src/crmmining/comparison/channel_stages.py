@@ -67,8 +67,7 @@ def _stages(view: GoalView, rows: Ints) -> tuple[tuple[str, ...], Ints]:
     """Names of the stages shown, and the place among them of each contact."""
     if view.journey is None:
         return (ALL_STAGES,), np.zeros(rows.size, np.int64)
-    log = view.log
-    stage = np.maximum(stage_at(log, view.journey, np.zeros(log.n_events, bool))[rows], 0)
+    stage = np.maximum(stage_at(view, view.journey)[rows], 0)
     counts = np.bincount(stage, minlength=len(view.journey.stages))
     ranked = sorted(np.flatnonzero(counts).tolist(), key=lambda number: (-counts[number], number))
     shown = np.array(sorted(ranked[:MOST_STAGES]), np.int64)

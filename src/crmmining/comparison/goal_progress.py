@@ -32,9 +32,7 @@ def progress_of(view: GoalView) -> Progress:
     """Find the steps before the decision of each goal."""
     log = view.log
     deciding = events_named(log, deciding_activities(view))
-    is_step = _before_decision(log, deciding) & ~deciding
-    if "satisfaction" in log.columns:
-        is_step &= np.isnan(log.columns["satisfaction"])
+    is_step = _before_decision(log, deciding) & ~deciding & ~is_answer(log)
     if view.journey is None:
         return Progress(is_step, np.zeros(log.n_events, np.int64))
     place = _place_of(log, {name: i + 1 for i, name in enumerate(view.journey.activities)})
@@ -55,16 +53,24 @@ def asks_for_help(view: GoalView) -> NDArray[np.bool_]:
     return np.asarray(view.is_customer_contact & ~view.is_progress & ~deciding)
 
 
-def stage_at(log: EventLog, journey: IdealJourney, ignored: NDArray[np.bool_]) -> NDArray[np.int64]:
+def stage_at(view: GoalView, journey: IdealJourney) -> NDArray[np.int64]:
     """Per event the number of the stage its goal is in, -1 before the first.
 
-    A goal is in the stage of the last step of the ideal journey it took, the event itself included;
-    `ignored` events count as none.
+    A goal is in the stage of the last wanted step of the ideal journey it took, the event itself included.
+    Steps that should not happen at all, and answers to a survey, come at any stage and move nobody.
     """
+    log = view.log
     number = {stage.name: i + 1 for i, stage in enumerate(journey.stages)}
     places = {name: number[journey.stage_of(name).name] for name in journey.activities}
-    own = np.where(ignored, 0, _place_of(log, places))
+    own = np.where(view.is_progress & ~is_answer(log), _place_of(log, places), 0)
     return np.where(own > 0, own, _last_before(log, own)) - 1
+
+
+def is_answer(log: EventLog) -> NDArray[np.bool_]:
+    """Per event whether it is an answer to a survey."""
+    if "satisfaction" not in log.columns:
+        return np.zeros(log.n_events, bool)
+    return np.asarray(~np.isnan(log.columns["satisfaction"]))
 
 
 def _last_before(log: EventLog, value: NDArray[np.int64]) -> NDArray[np.int64]:

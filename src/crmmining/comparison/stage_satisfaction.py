@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from crmmining.comparison.channels import forced_switches
 from crmmining.comparison.findings import FEWEST_CASES
-from crmmining.comparison.goal_progress import stage_at
+from crmmining.comparison.goal_progress import is_answer, stage_at
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.outcomes import ABANDONED, REACHED
 from crmmining.estimates import Estimate, absent, difference_of_means, known_apart, mean, share
-from crmmining.eventlog.log import EventLog
 from crmmining.mining.promises import BROKEN
 
 if TYPE_CHECKING:
@@ -29,11 +28,12 @@ _AFTER_TROUBLE = "mean last score of the goals with trouble in the stage"
 NOBODY = np.empty(0, np.int64)
 Measure = Literal["satisfaction", "sentiment"]
 DEFINITION = (
-    "Score = mean of the answers given in a stage; a goal is in the stage of the last step of the ideal "
-    "journey before the answer, answers themselves being no step. Response = goals that answered there / "
-    "goals that came to the stage. After trouble = mean last score of goals with a broken promise or forced "
-    "channel switch in the stage. Apart = mean of the answers in goals reached less that in goals abandoned; "
-    "open goals are neither. Fewer than 20 answers are a gap. Only those who answer are seen."
+    "Score = mean of the answers given in a stage; a goal is in the stage of the last wanted step of the "
+    "ideal journey before the answer, answers themselves being no step. Response = goals that answered "
+    "there / goals that came to the stage. After trouble = mean last score of goals with a broken promise "
+    "or forced channel switch in the stage, where it was given after it. Apart = mean of the answers in "
+    "goals reached less that in goals abandoned; open goals are neither. Fewer than 20 answers are a gap. "
+    "Only those who answer are seen."
 )
 _WORDS: dict[Measure, tuple[str, str]] = {
     "satisfaction": ("answers", "that answered"),
@@ -114,13 +114,15 @@ def felt_by_stage(view: GoalView, measure: Measure, definition: str) -> StageSat
         return None
     value = log.columns[measure]
     told = ~np.isnan(value)
-    stage = stage_at(log, view.journey, _is_answer(log))
+    stage = stage_at(view, view.journey)
     rows = np.flatnonzero(told)
     score, case = value[rows], log.case_of_event[rows]
-    last = np.full(log.n_cases, np.nan)
-    last[case] = score  # rows ascend: the last one stays
-    came, gave = _goals_by_stage(view, stage, ~_is_answer(log)), _goals_by_stage(view, stage, told)
-    troubled = _goals_by_stage(view, stage, _is_trouble(view))
+    last, until = np.full(log.n_cases, np.nan), np.full(log.n_cases, -1)
+    last[case], until[case] = score, rows  # rows ascend: the last one stays
+    came, gave = _goals_by_stage(view, stage, ~is_answer(log)), _goals_by_stage(view, stage, told)
+    # Only what was told after the trouble, or in it, can tell of it.
+    told_later = np.arange(log.n_events) <= until[log.case_of_event]
+    troubled = _goals_by_stage(view, stage, _is_trouble(view) & told_later)
     scores, response, after, by_end = {}, {}, {}, {}
     answers, that_answered = _WORDS[measure]
     for number, name in enumerate([BEFORE, *(stage.name for stage in view.journey.stages)], start=-1):
@@ -135,16 +137,8 @@ def felt_by_stage(view: GoalView, measure: Measure, definition: str) -> StageSat
         of_goals = f"goals {that_answered} there / goals that came to the stage"
         response[name] = share(goals.size, there, of_goals)
         hurt = troubled.get(number, NOBODY)
-        hurt = hurt[~np.isnan(last[hurt])]
         after[name] = _score(last[hurt], view.customers[hurt], _AFTER_TROUBLE, answers)
     return StageSatisfaction(view.goal, scores, response, after, by_end, definition, measure)
-
-
-def _is_answer(log: EventLog) -> NDArray[np.bool_]:
-    """Answers to a survey are no step of the journey."""
-    if "satisfaction" not in log.columns:
-        return np.zeros(log.n_events, bool)
-    return np.asarray(~np.isnan(log.columns["satisfaction"]))
 
 
 def _by_end(view: GoalView, score: NDArray[np.float64], case: NDArray[np.int64], answers: str) -> ByEnd:

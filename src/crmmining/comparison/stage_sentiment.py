@@ -7,11 +7,11 @@ from crmmining.comparison.stage_satisfaction import StageSatisfaction, felt_by_s
 
 DEFINITION = (
     "Score = mean sentiment of the events in a stage that have one, as their source measured it; a goal "
-    "is in the stage of the last step of the ideal journey up to the event. Response = goals with a "
+    "is in the stage of the last wanted step of the ideal journey up to the event. Heard = goals with a "
     "sentiment there / goals that came to the stage. After trouble = mean last sentiment of goals with a "
-    "broken promise or forced channel switch in the stage. Apart = mean in goals reached less that in "
-    "goals abandoned; open goals are neither. Fewer than 20 values are a gap. Only those who are heard or "
-    "read are seen."
+    "broken promise or forced channel switch in the stage, where it was measured in or after it. Apart "
+    "(in the picture) = mean in goals reached less that in goals abandoned; open goals are neither. Fewer "
+    "than 20 values are a gap. Only those who are heard or read are seen."
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crmmining.errors import CrmminingError, WorkspaceError
+from crmmining.errors import CrmminingError, InUseError, WorkspaceError
 
 _FULL = ("no space left", "disk full", "file too large", "quota exceeded")
 
@@ -25,10 +25,11 @@ def interruptible() -> Iterator[None]:
 def opening_error(path: Path, text: str) -> CrmminingError:
     """Why a file cannot be opened as a workspace."""
     if "could not set lock" in text.lower():
-        return WorkspaceError(f"{path} is in use by another process; wait for it to end and try again")
+        return InUseError(f"{path} is in use by another process; wait for it to end and try again")
     return _full_disk(str(path), text) or WorkspaceError(
         f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); "
-        "if it is damaged, delete it and load again"
+        "if it is damaged, delete it and load again: with --pseudonymise if names were hidden; whoever was "
+        "forgotten in it must be forgotten again"
     )
 
 

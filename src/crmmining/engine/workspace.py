@@ -186,7 +186,19 @@ class Workspace:
 
     def tables(self) -> set[str]:
         """The names of all tables."""
-        return {name for (name,) in self.rows("SELECT table_name FROM duckdb_tables()")}
+        sql = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'"
+        return {name for (name,) in self.rows(sql)}
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether these are the tables of a workspace, of whichever version."""
+        return {"meta", "files", "events"} <= self.tables()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither a table nor a view."""
+        views = "SELECT count(*) FROM duckdb_views() WHERE NOT internal"
+        return self.value(f"SELECT count(*) + ({views}) FROM duckdb_tables()") == 0
 
     def meta(self, key: str) -> str | None:
         """A remembered value, None if never set."""
@@ -262,12 +274,14 @@ class Workspace:
         Raises:
             WorkspaceError: these are no tables of a workspace.
         """
-        found = self.meta(VERSION_KEY) if "meta" in self.tables() else None
-        if found is None:
+        import duckdb
+
+        try:
+            return int(self.meta(VERSION_KEY) or "") if self.is_ours else int("")
+        except (ValueError, duckdb.Error):
             raise WorkspaceError(
                 f"{self.path} is no workspace of crmmining; name another file in 'workspace:'"
-            )
-        return int(found)
+            ) from None
 
     def _check_version(self) -> None:
         if (found := self.version()) != SCHEMA_VERSION:

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmmining.engine.engine import Engine
-from crmmining.engine.schema import SCHEMA_VERSION
 from crmmining.engine.workspace import Workspace
-from crmmining.errors import WorkspaceError
+from crmmining.errors import ForgottenError, WorkspaceError
 
 META = "forgotten"
 ANY_TYPE = "*"
@@ -66,10 +65,11 @@ class Forgotten:
             if not target.is_file():
                 return cls()
             with Workspace(target, read_only=True, check=False) as workspace:
-                return cls.of(workspace, secret) if workspace.version() == SCHEMA_VERSION else cls()
-        except WorkspaceError as error:
-            if META in str(error):
-                raise
+                workspace.version()  # of whichever version: what is remembered is written alike in all
+                return cls.of(workspace, secret)
+        except ForgottenError:
+            raise
+        except WorkspaceError:
             return cls()
 
     @classmethod
@@ -84,7 +84,7 @@ class Forgotten:
             return cls()
         found = json.loads(said)
         if secret is not None and found["secret"] != secret:
-            raise WorkspaceError(
+            raise ForgottenError(
                 f"customers were {META} under another key of pseudonyms, and would come "
                 "back under this one; load under the key before, or take them out of the exports and delete "
                 "the file"

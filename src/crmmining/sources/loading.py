@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from crmmining.engine.beside import Beside
 from crmmining.engine.duckdb_errors import interruptible, running_error
@@ -19,7 +19,7 @@ from crmmining.engine.load_lock import load_lock
 from crmmining.engine.memory import Memory
 from crmmining.engine.schema import SCHEMA_VERSION
 from crmmining.engine.workspace import Workspace
-from crmmining.errors import WorkspaceError
+from crmmining.errors import InUseError, WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jobs_of, nothing_differs
 from crmmining.sources.forgotten import Forgotten
@@ -173,12 +173,19 @@ def _load(
 
 def _leave_others(target: Path) -> None:
     """Refuse to overwrite somebody else's database; a file that cannot be read has nothing to lose."""
+    if not target.is_file():
+        return
+    with target.open("rb") as file:
+        head = file.read(4096)
+    theirs = bool(head.strip(b"\0")) and head[8:12] != b"DUCK"  # no database at all
     try:
         with Workspace(target, read_only=True, check=False) as stored:
-            tables = stored.tables()
+            theirs = not stored.is_ours and not stored.is_empty
+    except InUseError:
+        raise
     except WorkspaceError:
-        return
-    if tables and "meta" not in tables:
+        pass
+    if theirs:
         raise WorkspaceError(f"{target} is no workspace of crmmining; name another file in 'workspace:'")
 
 
@@ -195,10 +202,13 @@ def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
         gone = gone_files(workspace, study.folder)
         if _fits(workspace, study):
             changes = find_changes(jobs, workspace)
-            stored = workspace.value("SELECT count(DISTINCT file) FROM files")
-            if len(changes.replaced) < stored:
+            paths = dict(workspace.rows("SELECT file, path FROM files"))
+            lost = {paths[file] for file in changes.replaced if _still_told(paths[file], jobs)}.intersection(
+                gone
+            )
+            if len(changes.replaced) < len(paths) and not lost:
                 return changes
-            gone = [named for named in gone if named in changes.gone]
+            gone = [named for named in gone if named in changes.gone or named in lost]
     if gone:
         why = "the study file changed" if version == SCHEMA_VERSION else "its tables are of another version"
         raise WorkspaceError(
@@ -207,6 +217,12 @@ def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
             "put it back, or load what is there with --reload"
         )
     return None
+
+
+def _still_told(named: str, jobs: list[Job]) -> bool:
+    """Whether a table of the study file would still find a file of this name."""
+    tables = {table for job in jobs for table in (job.spec.table, *job.spec.also)}
+    return any(PurePath(named).match(table) for table in tables)
 
 
 @contextmanager

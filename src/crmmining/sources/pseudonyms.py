@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmmining.engine.schema import SCHEMA_VERSION
 from crmmining.engine.workspace import Workspace
 from crmmining.errors import InvalidOptionError, WorkspaceError
 from crmmining.sources.expressions import Expression
@@ -67,6 +66,7 @@ def _remembered(target: Path) -> str | None:
         if not target.is_file():
             return None
         with Workspace(target, read_only=True, check=False) as workspace:
-            return workspace.meta(KEY_FILE) if workspace.version() == SCHEMA_VERSION else None
+            workspace.version()  # of whichever version
+            return workspace.meta(KEY_FILE)
     except WorkspaceError:
         return None  # damaged: opening it says so, and nothing of it will be used

@@ -79,6 +79,8 @@ def forget_files(workspace: Workspace, files: Sequence[int]) -> int:
     for table in ("said_keys", "said_customer_attributes"):
         touched = f"SELECT k.customer FROM {table} s JOIN key_customers k ON k.key = s.key WHERE s.{said}"
         reread_customers(workspace, touched, files)
+    beside = f"SELECT k.customer FROM said_keys s JOIN key_customers k ON k.key = s.same WHERE s.{said}"
+    reread_customers(workspace, beside, files)  # a key that too many have is no customer's but its own
     for table in (*_SAID, "refused", "notes", "files"):
         workspace.run(f"DELETE FROM {table} WHERE {said}", files)
     return n

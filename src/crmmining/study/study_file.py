@@ -284,5 +284,6 @@ class StudyFile(StudyModel):
 
     @property
     def workspace_path(self) -> Path:
-        """The file in which the loaded tables live."""
-        return self.folder / (self.workspace or f"{self.path.stem}.duckdb")
+        """The file in which the loaded tables live; that to which a symbolic link leads, not the link."""
+        path = self.folder / (self.workspace or f"{self.path.stem}.duckdb")
+        return path.resolve() if path.is_symlink() else path

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from crmmining.comparison.goal_progress import stage_at
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.white_space import WhiteSpace
 from crmmining.reporting.figures.journey_data import JourneyProcess, JourneyStage, ProcessRow, Stretch
@@ -80,16 +81,9 @@ def _stages(view: GoalView) -> list[JourneyStage]:
         return []
     log = view.log
     names = [stage.name for stage in view.journey.stages]
-    of_activity = np.array(
-        [
-            names.index(view.journey.stage_of(a).name) if a in view.journey.activities else -1
-            for a in log.activities
-        ]
-    )
-    stage, case = of_activity[log.columns["activity"]], log.case_of_event
-    # work that serves no stage counts to the one it is in
-    last = np.maximum.accumulate(np.where(stage >= 0, np.arange(log.n_events), -1))
-    stage = np.where(last >= log.offsets[:-1][case], stage[np.maximum(last, 0)], 0)
+    case = log.case_of_event
+    # work that serves no stage, unwanted steps and answers count to the stage the goal is in
+    stage = np.maximum(stage_at(view, view.journey), 0)
     time = np.minimum(log.columns["time"], log.ended[case])
     length = np.zeros(log.n_events, np.int64)
     length[1:] = np.where(case[1:] == case[:-1], time[1:] - time[:-1], 0)

@@ -65,6 +65,39 @@ def test_those_who_leave_sound_otherwise_and_so_do_those_in_trouble(views: Views
     assert (look.value, look.n) == (-0.5, 24)
 
 
+def test_a_step_that_should_not_happen_moves_nobody(tmp_path) -> None:
+    """Chasing stands under Look, but who chases after the quote is still buying, and is heard there."""
+    journey = [
+        {"stage": "Look", "steps": ["Ask", {"repeat": "Chase", "at_most": 0}]},
+        {"stage": "Buy", "steps": ["Quote"]},
+        {"stage": "Use", "steps": ["Done"]},
+    ]
+    found = []
+    for k in range(20):
+        found += [by_customer(f"c{k}", 0, "Ask"), by_company(f"c{k}", 1, "Quote")]
+        found += [heard(f"c{k}", 2, "Chase", -1), by_customer(f"c{k}", 3, "Done")]
+    goals = {GOAL: goal(["Ask"], ["Done"], includes={"activities": ["Quote", "Chase"]})}
+    felt = tiny_views(tmp_path, found, goals=goals, journeys={GOAL: journey}).stage_sentiment
+    assert felt.to_frame().set_index("stage")["n_heard"].to_dict() == {"Look": 0, "Buy": 20, "Use": 0}
+
+
+def test_what_was_heard_before_the_trouble_does_not_tell_of_it(tmp_path) -> None:
+    happenings = []
+    for k in range(20):
+        happenings += [
+            heard(f"c{k}", -1, "Ask", -1),
+            by_customer(f"c{k}", 0, "Ask"),
+            by_company(f"c{k}", 9, "Quote"),
+        ]
+    felt = tiny_views(tmp_path, happenings, **DECLARED).stage_sentiment
+    assert felt.after_trouble["Look"].n == 20  # they sounded so when the late quote was first asked for
+    later = [h._replace(mood="") if h.mood else h for h in happenings]
+    later += [heard(f"c{k}", -3, "Call", 1) for k in range(20)]
+    (tmp_path / "later").mkdir()
+    felt = tiny_views(tmp_path / "later", later, **DECLARED).stage_sentiment
+    assert all(estimate.n == 0 for estimate in felt.after_trouble.values())
+
+
 def test_sentiment_is_no_answer_to_a_survey(views: Views) -> None:
     assert views.stage_satisfaction.scores["Look"].n == 1
     assert (views.leavers.answered.n, views.leavers.answered.value) == (1, 3)

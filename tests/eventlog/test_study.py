@@ -6,6 +6,7 @@ from tests.sources.small import opened, utc
 
 from crmmining.errors import UnknownNameError
 from crmmining.eventlog.study import Study
+from crmmining.study.durations import DAY
 
 DECLARED = """
 study: Both views
@@ -144,3 +145,10 @@ def test_the_cases_of_a_log_are_in_time_order(sample: Study) -> None:
     log = sample.journey_log(sample.goals[0])
     inside = np.diff(log.case_of_event) == 0
     assert (np.diff(log.column("time"))[inside] >= 0).all()
+
+
+def test_variants_of_a_study_are_told_in_business_days_too(home_move_study) -> None:
+    log = home_move_study.journey_log("Understand my bill")
+    found = home_move_study.variants(log)
+    assert found[0].activities == log.variants[0].activities
+    assert found[0].median_business_days < found[0].median_time / DAY

@@ -9,7 +9,7 @@ import pytest
 from tests.mining.test_view import CHOSEN, NOTIONS, Tiny
 from tests.mining.test_view import studies as studies  # the fixture
 
-from crmmining.errors import InvalidOptionError
+from crmmining.errors import InvalidOptionError, UnknownNameError
 from crmmining.eventlog.log import CaseNotion
 from crmmining.eventlog.study import Study
 from crmmining.mining.check_parts import PartlyChecked, check_study
@@ -128,6 +128,17 @@ def test_it_says_how_far_it_is(moves: tuple[Study, Study]) -> None:
         moves[1], CaseNotion("journey", "Move into a home"), say=lambda step, share: said.append(share)
     )
     assert len(said) > 3 and said == sorted(said) and said[-1] == pytest.approx(1)
+
+
+def test_a_log_may_be_named(moves: tuple[Study, Study]) -> None:
+    by_name, by_notion = (
+        check_study(moves[0], what)
+        for what in ("Understand my bill", CaseNotion("journey", "Understand my bill"))
+    )
+    assert_same(by_notion, by_name)
+    assert check_study(moves[0], "Complaint handling", JOURNEY).notion == NOTION
+    with pytest.raises(UnknownNameError, match="goal or process"):
+        check_study(moves[0], "Move in to a home")
 
 
 def test_without_a_model_there_is_nothing_to_check_against(studies: tuple[Study, Study]) -> None:

@@ -529,6 +529,9 @@ def test_ctrl_c_on_a_terminal_stops_the_program(tmp_path: Path) -> None:
     assert stored(path) == before and beside(path) == ["study.duckdb"]
 
 
+EVENT = "{time: at, activity: step, customer: email}"
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -48,6 +48,14 @@ def test_sentiment_is_told_from_a_score(tmp_path: Path) -> None:
     assert event.sentiment is not None and event.sentiment.column == "sentiment_score"
 
 
+def test_sentiment_on_another_scale_or_in_words_is_asked_about(tmp_path: Path) -> None:
+    rows = [f"{13 + i}/01/2025 16:44:00,c{i},called,{('good', 'bad')[i % 2]}" for i in range(12)]
+    (tmp_path / "calls.csv").write_text("\n".join(["at,customer_id,activity,sentiment", *rows]))
+    proposal = propose_study(tmp_path, tmp_path / "study.yaml")
+    assert table_of(proposal.path).all_events[0].sentiment is None
+    assert any("column 'sentiment' may say how customers sound" in doubt for doubt in proposal.doubts)
+
+
 def test_the_sample_is_recognised_and_loads(tmp_path: Path) -> None:
     proposal = propose_study(SAMPLES / "home_move" / "exports", tmp_path / "study.yaml")
     study = read_study_file(proposal.path)
@@ -218,7 +226,7 @@ def test_the_command_writes_beside_the_exports_and_shows_the_doubts(
     folder = exported(tmp_path / "in", calls=CALLS)
     assert run(["init", str(folder)]) == 0
     shown = capsys.readouterr().out
-    assert "1 sources" in shown and "? calls.csv" in shown
+    assert "1 source." in shown and "? calls.csv" in shown
     assert run(["load", str(folder / "study.yaml")]) == 0
     assert run(["init", str(folder)]) == 2
 

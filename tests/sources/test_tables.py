@@ -117,7 +117,16 @@ def test_sentiment_is_a_number_or_words_that_are_mapped_to_numbers(tmp_path: Pat
 @pytest.mark.parametrize(
     ("sentiment", "rest", "message"),
     [
-        ("tone", "", "row 1, column 'tone': 'good' is no sentiment from -1 to 1"),
+        (
+            "tone",
+            "",
+            "row 1, column 'tone': 'good' is no sentiment from -1 to 1 (words are given numbers by map:",
+        ),
+        (
+            "{column: tone, map: {good: 1, dull: -5}}",
+            "",
+            "row 3, column 'tone': '-5' is no sentiment, as map: gives it, from -1 to 1",
+        ),
         ("heard", "sentiment: {scale: [0, 1]}", "row 2, column 'heard': '-1' is no sentiment from 0 to 1"),
     ],
 )

@@ -102,7 +102,6 @@ def variants(
     Example: crmmining variants sample_logs/home_move/study.yaml --goal "Understand my bill" --top 5
     """
     from crmmining.cli.chevrons import show_variants
-    from crmmining.eventlog.variant_building import with_business_days
 
     options = LogOptions(
         process, goal, case, activity, time,
@@ -111,7 +110,7 @@ def variants(
     study, view = open_view(source, options)
     found = view.variants
     if study and view.log is not None:
-        found = with_business_days(view.log, study.working_hours(view.log))
+        found = study.variants(view.log)
     if form is Format.table:
         show_variants(str(view.notion), found, top)
     else:

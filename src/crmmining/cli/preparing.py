@@ -100,7 +100,7 @@ def init(
     from crmmining.sources.proposing import propose_study
 
     proposal = propose_study(folder, output or folder / "study.yaml")
-    say(f"Wrote {proposal.path}: {proposal.n_sources} sources.")
+    say(f"Wrote {proposal.path}: {proposal.n_sources} source{'s' if proposal.n_sources != 1 else ''}.")
     for doubt in proposal.doubts:
         say(f"? {doubt}")
 

@@ -90,9 +90,8 @@ def _drawn(
     sums = np.bincount(place.ravel(), counted.ravel(), n * n_processes * width).reshape(
         n, n_processes * width
     )
-    sums = sums[
-        np.lexsort(sums.T) if width else slice(None)
-    ]  # not in the order of their numbers, which is not to move an interval
+    if sums.shape[1]:
+        sums = sums[np.lexsort(sums.T)]  # how customers are numbered is not to move an interval
     whole, random = sums.sum(axis=0), np.random.default_rng(SEED)
     if n > MOST_DRAWN:
         values, vectors = np.linalg.eigh(sums.T @ sums)

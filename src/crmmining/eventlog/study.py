@@ -28,6 +28,8 @@ from crmmining.eventlog.selection import (
 from crmmining.eventlog.silences import Silence
 from crmmining.eventlog.stored_events import StoredEvents
 from crmmining.eventlog.stored_log import LogQuery, case_names, log_query, read_log
+from crmmining.eventlog.variant_building import with_business_days
+from crmmining.eventlog.variants import Variants
 from crmmining.study.journey import IdealJourney
 from crmmining.study.study_file import StudyFile
 from crmmining.study.waivers import Waiver, read_waivers
@@ -201,6 +203,16 @@ class Study:
         _known("goal", goal, self.goals)
         return self.declared.journeys[_known("ideal journey for", goal, self.declared.journeys)]
 
+    def notion(self, name: str) -> CaseNotion:
+        """The goal of this name, else the process.
+
+        Raises:
+            UnknownNameError: there is neither.
+        """
+        if name in self.goals:
+            return CaseNotion("journey", name)
+        return CaseNotion("process", _known("goal or process", name, [*self.goals, *self.processes]))
+
     def ideal_of(self, notion: CaseNotion) -> IdealJourney | None:
         """What a goal or process is held against, None where nothing is declared."""
         if notion.kind == "journey":
@@ -277,6 +289,10 @@ class Study:
             log = read_log(self.workspace, self.declared, self._events, notion, query)
             self._logs[notion, tuple(where)] = log
         return self._logs[notion, tuple(where)]
+
+    def variants(self, log: EventLog) -> Variants:
+        """The variants of one of this study's logs, their times in the company's business days too."""
+        return with_business_days(log, self.working_hours(log))
 
     def case_names(self, notion: CaseNotion, numbers: NDArray[Any]) -> NDArray[Any]:
         """What cases are called, by the number of their record or goal instance."""

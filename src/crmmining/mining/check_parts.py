@@ -147,7 +147,7 @@ class Checking:
 
 def check_study(
     study: Study,
-    notion: CaseNotion,
+    notion: CaseNotion | str,
     model: CheckedModel | None = None,
     *,
     where: Sequence[str] = (),
@@ -156,13 +156,16 @@ def check_study(
 ) -> Conformance | PartlyChecked:
     """Hold one of a study's logs against a model, or against the ideal it declares.
 
-    A log that is too large for the memory limit is aligned in parts, on a cluster where its events are.
+    `notion` is that of a log (``log.notion``), or the name of a goal or else of a process. A log that is too
+    large for the memory limit is aligned in parts, on a cluster where its events are.
     `where` chooses cases, `waivers` are the deviations that somebody accepted.
 
     Raises:
+        UnknownNameError: no goal and no process has this name.
         InvalidOptionError: there is no model.
         ModelError: a model that never ends or is not bounded.
     """
+    notion = study.notion(notion) if isinstance(notion, str) else notion
     model = study.ideal_of(notion) if model is None else model
     if model is None:
         raise InvalidOptionError(f"the study declares no ideal of {notion}; give a model to check against")

@@ -40,8 +40,10 @@ class Refusals:
         """
         self._times(event)
         self._measured("satisfaction", "score_text", event.satisfaction or "", "score", self.scores)
-        mood = event.sentiment.column if isinstance(event.sentiment, Column) else ""
-        self._measured("sentiment", "mood_text", mood, "sentiment", self.moods)
+        role = event.sentiment
+        mood, mapped = (role.column, role.map) if isinstance(role, Column) else ("", None)
+        what = "sentiment" if mapped is None else "sentiment, as map: gives it,"
+        self._measured("sentiment", "mood_text", mood, what, self.moods)
         self._actors()
         if event.optional:
             self.workspace.run("DELETE FROM parsed WHERE time_text IS NULL")
@@ -62,7 +64,10 @@ class Refusals:
     def _measured(self, value: str, text: str, column: str, what: str, scale: tuple[float, float]) -> None:
         low, high = scale
         bad = f"{text} IS NOT NULL AND NOT coalesce({value} BETWEEN {low} AND {high}, FALSE)"
-        self._unreadable(bad, column, text, f"is no {what} from {low:g} to {high:g}")
+        hint = ""
+        if value == "sentiment":
+            hint = " (words are given numbers by map:, another scale is said by sentiment: {scale: …})"
+        self._unreadable(bad, column, text, f"is no {what} from {low:g} to {high:g}{hint}")
 
     def _actors(self) -> None:
         actors = ", ".join(f"'{actor}'" for actor in ACTORS)

@@ -208,6 +208,12 @@ def _with_events(
     if event.satisfaction:
         score = next(f for f in facts if f.name == event.satisfaction)
         guess = replace(guess, scale=scale_of(score))
+    if odd := [f.name for f in facts if f.words & MOOD and f.n and f.name != event.sentiment]:
+        asked = (
+            f"{name}: column {odd[0]!r} may say how customers sound, but is no number from -1 to 1; say "
+            "sentiment: {column: …, map: {…}} for words, or the scale: sentiment: {scale: […]}"
+        )
+        guess = replace(guess, doubts=(*guess.doubts, asked))
     return _with_format(guess, [f for f in (chosen, start) if f])
 
 

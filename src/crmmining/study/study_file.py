@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import ValidationError
 
 from crmmining.errors import listed, nearest
@@ -187,10 +187,19 @@ class Goal(StudyModel):
         return isinstance(self.silence, PairSilence) or (self.silence is None and not self.opened_by)
 
 
+def _ascending(scale: tuple[float, float]) -> tuple[float, float]:
+    if not scale[0] < scale[1]:
+        raise ValueError("write the lowest value first, then the highest")
+    return scale
+
+
+Scale = Annotated[tuple[float, float], AfterValidator(_ascending)]
+
+
 class Satisfaction(StudyModel):
     """The scale on which customers answer."""
 
-    scale: tuple[float, float] = (1, 5)
+    scale: Scale = (1, 5)
     dissatisfied_at: float | None = None
 
     @property
@@ -203,7 +212,7 @@ class Satisfaction(StudyModel):
 class Sentiment(StudyModel):
     """The scale on which it is measured how customers sound."""
 
-    scale: tuple[float, float] = (-1, 1)
+    scale: Scale = (-1, 1)
 
 
 class Strategy(StudyModel):

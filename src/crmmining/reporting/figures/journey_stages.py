@@ -56,7 +56,7 @@ def draw_stages(frame: Frame, plan: Plan) -> None:
 
 
 def draw_satisfaction(frame: Frame, plan: Plan) -> None:
-    """Mean satisfaction per stage as points on a line, each with its number of ratings."""
+    """Mean satisfaction per stage as points, each with its number of ratings; a stage with few is a gap."""
     canvas, data = frame.canvas, plan.data
     low, high = data.satisfaction_scale
     scale = Scale(low, high, frame.top + plan.words_top - 12, frame.top + plan.mood_top + 22)
@@ -70,7 +70,9 @@ def draw_satisfaction(frame: Frame, plan: Plan) -> None:
         for i, stage in enumerate(data.stages)
         if stage.satisfaction is not None and stage.n_ratings >= MIN_RATINGS
     ]
-    canvas.line(_curve([(x, y) for x, y, _ in points]), colour=INK, stroke=2.4, cap="round")
+    for (x0, y0, here), (x1, y1, there) in pairwise(points):
+        if there == here + 1:
+            canvas.line(_curve((x0, y0), (x1, y1)), colour=INK, stroke=2.4, cap="round")
     taken: list[tuple[float, float]] = []
     for x, y, i in sorted(points, key=lambda point: -point[1]):
         stage = data.stages[i]
@@ -99,13 +101,8 @@ def _rating(canvas: Canvas, point: Point, value: str, ratings: str, taken: list[
     canvas.text(x, y + 15, ratings, 9, colour=MUTED, align="center")
 
 
-def _curve(points: list[Point]) -> list[Point]:
-    """A line through points that is level at each of them and never swings beyond."""
-    if len(points) < 2:
-        return points
-    curve = [points[0]]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        for step in range(1, 25):
-            t = step / 24
-            curve.append((x0 + (x1 - x0) * t, y0 + (y1 - y0) * t * t * (3 - 2 * t)))
-    return curve
+def _curve(start: Point, end: Point) -> list[Point]:
+    """A line between two points that is level at both and never swings beyond."""
+    (x0, y0), (x1, y1) = start, end
+    parts = [step / 24 for step in range(25)]
+    return [(x0 + (x1 - x0) * t, y0 + (y1 - y0) * t * t * (3 - 2 * t)) for t in parts]

@@ -146,3 +146,17 @@ def test_estimates_read_as_people_write_them():
     assert str(absent("no survey", "score", "")) == "not known (no survey)"
     both = difference_of_shares(share(9, 10, ""), share(3, 10, ""), "")
     assert str(both) == "+60.0 points (+17.1 points to +80.9 points, n=20)"
+
+
+@given(numbers=st.permutations(range(8)))
+def test_how_customers_are_numbered_moves_no_interval(numbers):
+    """A load in another order gives other numbers to the same people."""
+    values, customers = np.arange(24.0) % 7, np.arange(24) % 8
+    renumbered = np.array(numbers)[customers]
+    assert mean(values, renumbered, "count", "any") == mean(values, customers, "count", "any")
+    early = values < 3
+    told = [
+        difference_of_means(values[early], who[early], values[~early], who[~early], "count", "any")
+        for who in (customers, renumbered)
+    ]
+    assert told[0] == told[1]

@@ -1,6 +1,7 @@
 """The sentiment curve, by hand: each value in the stage its event belongs to, answers to a survey aside."""
 
 import pytest
+from tests.comparison.test_stage_satisfaction import DECLARED as SATISFACTION
 from tests.comparison.tiny import GOAL, answered, by_company, by_customer, goal, heard, tiny_views
 from tests.reporting.figures.test_every_figure import texts
 
@@ -9,14 +10,7 @@ from crmmining.comparison.case_measures import measure_cases
 from crmmining.comparison.views import Views
 
 DECLARED = {
-    "goals": {
-        GOAL: goal(
-            ["Ask", "Call"],
-            ["Done"],
-            ended_by=["Left"],
-            includes={"activities": ["Quote", "Called", "Survey answered"]},
-        )
-    },
+    **SATISFACTION,
     "journeys": {
         GOAL: [
             {"stage": "Look", "steps": ["Ask"]},
@@ -24,7 +18,6 @@ DECLARED = {
             {"stage": "Use", "steps": ["Done"]},
         ]
     },
-    "promises": {"Quote in time": {"since": "Ask", "until": "Quote", "within": "2d"}},
 }
 
 

@@ -72,7 +72,7 @@ def find_landmarks(view: GoalView) -> Landmarks:
     edges = np.quantile(np.maximum(log.ended - time[first], 0), np.arange(1, SPANS) / SPANS).astype(np.int64)
     span = 1 + np.searchsorted(edges, age, "left")
     span[first] = 0
-    alive = (log.columns["actor"] == CUSTOMER) & ~_answers(view)
+    alive = (log.columns["actor"] == CUSTOMER) & ~view.log.is_answer
     alive[first] = True
     rows = np.flatnonzero(alive & (time < over[case]))
     key = case[rows] * (SPANS + 1) + span[rows]
@@ -138,17 +138,10 @@ def _end(view: GoalView) -> NDArray[np.int64]:
     return np.where((view.outcome == 1) & (given_up != -1), given_up, FAR)
 
 
-def _answers(view: GoalView) -> NDArray[np.bool_]:
-    """Survey answers: a sign of the customer, but none of the goal."""
-    if "satisfaction" not in view.log.columns:
-        return np.zeros(view.log.n_events, bool)
-    return np.asarray(~np.isnan(view.log.columns["satisfaction"]))
-
-
 def _answer_time(view: GoalView) -> NDArray[np.int64]:
     """Per case when its score was given (-FAR never): of the last answer, which is the one that counts."""
     found = np.full(view.log.n_cases, -FAR)
-    rows = np.flatnonzero(_answers(view))
+    rows = np.flatnonzero(view.log.is_answer)
     found[view.log.case_of_event[rows]] = view.log.columns["time"][rows]
     return found
 

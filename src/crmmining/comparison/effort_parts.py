@@ -169,9 +169,7 @@ def _asked_again(view: GoalView) -> Rows | None:
 def _actions(view: GoalView, repeats: Rows) -> Rows:
     """What the customer does: not the repeats, no survey answer, a contact's second message not again."""
     log = view.log
-    doing = (log.columns["actor"] == CUSTOMER) & ~view.is_customer_contact
-    if "satisfaction" in log.columns:
-        doing &= np.isnan(log.columns["satisfaction"])
+    doing = (log.columns["actor"] == CUSTOMER) & ~view.is_customer_contact & ~log.is_answer
     doing[contacts_of_both(view)[0]] = True
     doing[repeats] = False
     return np.flatnonzero(doing)

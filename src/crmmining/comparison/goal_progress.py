@@ -32,7 +32,7 @@ def progress_of(view: GoalView) -> Progress:
     """Find the steps before the decision of each goal."""
     log = view.log
     deciding = events_named(log, deciding_activities(view))
-    is_step = _before_decision(log, deciding) & ~deciding & ~is_answer(log)
+    is_step = _before_decision(log, deciding) & ~deciding & ~log.is_answer
     if view.journey is None:
         return Progress(is_step, np.zeros(log.n_events, np.int64))
     place = _place_of(log, {name: i + 1 for i, name in enumerate(view.journey.activities)})
@@ -62,15 +62,8 @@ def stage_at(view: GoalView, journey: IdealJourney) -> NDArray[np.int64]:
     log = view.log
     number = {stage.name: i + 1 for i, stage in enumerate(journey.stages)}
     places = {name: number[journey.stage_of(name).name] for name in journey.activities}
-    own = np.where(view.is_progress & ~is_answer(log), _place_of(log, places), 0)
+    own = np.where(view.is_progress & ~log.is_answer, _place_of(log, places), 0)
     return np.where(own > 0, own, _last_before(log, own)) - 1
-
-
-def is_answer(log: EventLog) -> NDArray[np.bool_]:
-    """Per event whether it is an answer to a survey."""
-    if "satisfaction" not in log.columns:
-        return np.zeros(log.n_events, bool)
-    return np.asarray(~np.isnan(log.columns["satisfaction"]))
 
 
 def _last_before(log: EventLog, value: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -102,11 +102,7 @@ class GoalView:
     @cached_property
     def satisfaction(self) -> NDArray[np.float64]:
         """Last answered score of each case, NaN where nobody answered."""
-        score = np.full(self.log.n_cases, np.nan)
-        if "satisfaction" in self.log.columns:
-            answered = np.flatnonzero(~np.isnan(self.log.columns["satisfaction"]))
-            score[self.log.case_of_event[answered]] = self.log.columns["satisfaction"][answered]
-        return score
+        return self.log.last_values("satisfaction")
 
     @cached_property
     def records(self) -> GoalRecords:

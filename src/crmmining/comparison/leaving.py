@@ -22,9 +22,7 @@ def last_steps(view: GoalView) -> NDArray[np.object_]:
     An answer to a survey is none: it comes after the matter.
     """
     log = view.log
-    chosen = view.is_progress if view.journey else np.ones(log.n_events, bool)
-    if "satisfaction" in log.columns:
-        chosen = chosen & np.isnan(log.columns["satisfaction"])
+    chosen = (view.is_progress if view.journey else np.ones(log.n_events, bool)) & ~log.is_answer
     rows = np.flatnonzero(chosen)
     last = np.full(log.n_cases, -1, np.int64)
     last[log.case_of_event[rows]] = rows  # rows ascend: the last one stays

@@ -110,6 +110,5 @@ def _tells_the_outcome(view: GoalView) -> NDArray[np.bool_]:
     aliases = view.journey.aliases if view.journey else {}
     deciding = {aliases.get(name, name) for name in (*goal.reached_by, *goal.ended_by)}
     tells = np.array([name in deciding for name in log.activities], bool)
-    if "satisfaction" in log.columns:
-        tells[np.unique(log.columns["activity"][~np.isnan(log.columns["satisfaction"])])] = True
+    tells[np.unique(log.columns["activity"][log.is_answer])] = True
     return tells

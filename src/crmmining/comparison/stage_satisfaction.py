@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crmmining.comparison.channels import forced_switches
 from crmmining.comparison.findings import FEWEST_CASES
-from crmmining.comparison.goal_progress import is_answer, stage_at
+from crmmining.comparison.goal_progress import stage_at
 from crmmining.comparison.goal_view import GoalView
 from crmmining.comparison.outcomes import ABANDONED, REACHED
 from crmmining.estimates import Estimate, absent, difference_of_means, known_apart, mean, share
@@ -117,9 +117,9 @@ def felt_by_stage(view: GoalView, measure: Measure, definition: str) -> StageSat
     stage = stage_at(view, view.journey)
     rows = np.flatnonzero(told)
     score, case = value[rows], log.case_of_event[rows]
-    last, until = np.full(log.n_cases, np.nan), np.full(log.n_cases, -1)
-    last[case], until[case] = score, rows  # rows ascend: the last one stays
-    came, gave = _goals_by_stage(view, stage, ~is_answer(log)), _goals_by_stage(view, stage, told)
+    last, until = log.last_values(measure), np.full(log.n_cases, -1)
+    until[case] = rows  # rows ascend: the last one stays
+    came, gave = _goals_by_stage(view, stage, ~log.is_answer), _goals_by_stage(view, stage, told)
     # Only what was told after the trouble, or in it, can tell of it.
     told_later = np.arange(log.n_events) <= until[log.case_of_event]
     troubled = _goals_by_stage(view, stage, _is_trouble(view) & told_later)

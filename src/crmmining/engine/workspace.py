@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -276,12 +276,10 @@ class Workspace:
         """
         import duckdb
 
-        try:
-            return int(self.meta(VERSION_KEY) or "") if self.is_ours else int("")
-        except (ValueError, duckdb.Error):
-            raise WorkspaceError(
-                f"{self.path} is no workspace of crmmining; name another file in 'workspace:'"
-            ) from None
+        with suppress(ValueError, duckdb.Error):  # a table of this name, but not of ours
+            if self.is_ours and (found := self.meta(VERSION_KEY)):
+                return int(found)
+        raise WorkspaceError(f"{self.path} is no workspace of crmmining; name another file in 'workspace:'")
 
     def _check_version(self) -> None:
         if (found := self.version()) != SCHEMA_VERSION:

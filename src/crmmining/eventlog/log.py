@@ -216,6 +216,21 @@ class EventLog:
         return numbers_of(cases, "outcome").astype(np.int8) if "outcome" in cases else None
 
     @cached_property
+    def is_answer(self) -> NDArray[np.bool_]:
+        """Per event whether it is an answer to a survey."""
+        if "satisfaction" not in self.columns:
+            return np.zeros(self.n_events, bool)
+        return np.asarray(~np.isnan(self.columns["satisfaction"]))
+
+    def last_values(self, column: str) -> NDArray[np.float64]:
+        """The last value of a column of numbers in each case, NaN where it has none."""
+        last = np.full(self.n_cases, np.nan)
+        if column in self.columns:
+            rows = np.flatnonzero(~np.isnan(self.columns[column]))
+            last[self.case_of_event[rows]] = self.columns[column][rows]  # rows ascend: the last one stays
+        return last
+
+    @cached_property
     def variants(self) -> Variants:
         """The distinct activity sequences, most frequent first."""
         from crmmining.eventlog.variant_building import build_variants

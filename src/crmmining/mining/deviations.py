@@ -153,11 +153,7 @@ class CaseFacts:
         """Of every case of a log."""
         cases = held_cases(log)
         customer = numbers_of(cases, "customer") if "customer" in cases else np.arange(log.n_cases)
-        score = np.full(log.n_cases, np.nan)
-        if "satisfaction" in log.columns:
-            answered = np.flatnonzero(~np.isnan(log.columns["satisfaction"]))
-            score[log.case_of_event[answered]] = log.columns["satisfaction"][answered]
-        return cls(log.outcome, log.throughput, score, customer)
+        return cls(log.outcome, log.throughput, log.last_values("satisfaction"), customer)
 
     @classmethod
     def joined(cls, parts: Sequence[CaseFacts]) -> CaseFacts:

@@ -203,9 +203,8 @@ def _changes(target: Path, study: StudyFile, jobs: list[Job]) -> Changes | None:
         if _fits(workspace, study):
             changes = find_changes(jobs, workspace)
             paths = dict(workspace.rows("SELECT file, path FROM files"))
-            lost = {paths[file] for file in changes.replaced if _still_told(paths[file], jobs)}.intersection(
-                gone
-            )
+            replaced = {paths[file] for file in changes.replaced}
+            lost = {named for named in replaced.intersection(gone) if _still_told(named, jobs)}
             if len(changes.replaced) < len(paths) and not lost:
                 return changes
             gone = [named for named in gone if named in changes.gone or named in lost]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import statistics
 import subprocess
@@ -26,6 +25,7 @@ from alignment_logs import LOGS, Case, discovered, drawn
 from alignment_page import page
 from alignment_peers import EXACT, TOOLS
 from alignment_trees import journey_for
+from own_process import environment
 
 HERE = Path(__file__).parent
 WHOLE = ("bpic2012", "BPIC14_f")
@@ -37,12 +37,9 @@ Row = dict[str, Any]
 
 def child(script: str, *arguments: str, one_thread: bool = True) -> tuple[list[Row], str]:
     """The lines of JSON a process prints, and why it ended early, if it did."""
-    paths = os.pathsep.join(filter(None, (str(HERE.parent / "src"), os.environ.get("PYTHONPATH", ""))))
-    environment = {**os.environ, "PYTHONPATH": paths}
-    if one_thread:
-        environment |= dict.fromkeys(THREADS, "1")
+    settings = environment() | (dict.fromkeys(THREADS, "1") if one_thread else {})
     done = subprocess.run(
-        [sys.executable, str(HERE / script), *arguments], env=environment, capture_output=True, text=True
+        [sys.executable, str(HERE / script), *arguments], env=settings, capture_output=True, text=True
     )
     *whole, _ = done.stdout.split("\n")  # a line that was not finished is none
     why = ""

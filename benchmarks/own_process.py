@@ -15,6 +15,13 @@ Found = dict[str, Any]
 SOURCE = Path(__file__).parents[1] / "src"
 
 
+def environment() -> dict[str, str]:
+    """Of a measured process: the sources beside are found, and byte code is kept, as of what is installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    paths = (str(SOURCE), os.environ.get("PYTHONPATH", ""))
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
 def run_phase(script: str, name: str, *arguments: str) -> Found:
     """Call a script with `--phase`; what it told by `tell`, with `wall` in seconds.
 
@@ -24,7 +31,7 @@ def run_phase(script: str, name: str, *arguments: str) -> Found:
     began = time.perf_counter()
     done = subprocess.run(
         [sys.executable, script, "--phase", name, *arguments],
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        env=environment(),
         capture_output=True,
         text=True,
     )

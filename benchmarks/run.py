@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,21 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from machine import machine, versions
+from own_process import environment
 
 HERE = Path(__file__).parent
-SOURCE = HERE.parent / "src"
 Found = dict[str, Any]
 
 
 def run_phase(name: str, *arguments: str) -> Found:
     """One phase in a process of its own."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH", "")])),
-    }
     done = subprocess.run(
         [sys.executable, str(HERE / "phases.py"), name, *arguments],
-        env=environment,
+        env=environment(),
         capture_output=True,
         text=True,
     )

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -23,21 +22,22 @@ from pathlib import Path
 from typing import Any
 
 from machine import machine, versions
+from own_process import environment
 from peers import PEERS
 
 HERE = Path(__file__).parent
-SOURCE = HERE.parent / "src"
 Run = dict[str, Any]
 
 
 def run(name: str, path: Path) -> Run:
     """One process: seconds on the wall, CPU seconds, peak memory, what was found."""
-    paths = [str(SOURCE), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     script = "loaded.py" if name == "loaded" else "peers.py"
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, str(HERE / script), name, str(path)], env=environment, capture_output=True, text=True
+        [sys.executable, str(HERE / script), name, str(path)],
+        env=environment(),
+        capture_output=True,
+        text=True,
     )
     wall = time.perf_counter() - began
     if done.returncode:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 from crmmining.engine.engine import Engine
 from crmmining.errors import MissingFileError, SourceError
 from crmmining.sources.raw_tables import Known, files_of
+from crmmining.sources.remembered import FileState
 from crmmining.study.source_spec import TableSource
 from crmmining.study.study_file import StudyFile
 
@@ -77,18 +78,22 @@ class _Stored:
 
 
 def jobs_of(
-    sources: list[list[TableSource]], study: StudyFile, max_refused: float | None = None
+    sources: list[list[TableSource]],
+    study: StudyFile,
+    max_refused: float | None = None,
+    checksums: Mapping[FileState, str] | None = None,
 ) -> list[Job]:
     """Every file of every table, in the order a load from nothing reads them.
 
     `max_refused` counts in the place of what the tables say; what was read under another stays.
+    `checksums` are those that are known, of files as they were.
     """
     said = {} if max_refused is None else {"max_refused": max_refused}
     return [
-        Job(path, _named(path, spec, study), spec.model_copy(update=said), number, mark)
+        Job(path, _named(path, spec.table, study), spec.model_copy(update=said), number, mark)
         for number, tables in enumerate(sources)
         for spec in tables
-        for mark in (_mark(spec, number, study.folder),)
+        for mark in (_mark(spec, number, study, checksums or {}),)
         for path in files_of(spec, study.folder)
     ]
 
@@ -153,14 +158,19 @@ def ranks(jobs: list[Job], stored: Iterable[tuple[int, str, str]]) -> dict[int, 
     return {file: place[key] for file, key in keys.items()}
 
 
-def _named(path: Path, spec: TableSource, study: StudyFile) -> str:
-    if "*" not in spec.table and path == study.folder / spec.table:
-        return spec.table
+def _named(path: Path, table: str, study: StudyFile) -> str:
+    if "*" not in table and path == study.folder / table:
+        return table
     return str(path.relative_to(study.folder)) if path.is_relative_to(study.folder) else str(path)
 
 
-def _mark(spec: TableSource, source: int, folder: Path) -> str:
-    looked_up = _checksum(folder / spec.lookup.table) if spec.lookup else ""
+def _mark(spec: TableSource, source: int, study: StudyFile, checksums: Mapping[FileState, str]) -> str:
+    looked_up = ""
+    if spec.lookup:
+        path = study.folder / spec.lookup.table
+        stat = _stat(path)
+        known = checksums.get((_named(path, spec.lookup.table, study), stat.st_size, stat.st_mtime_ns))
+        looked_up = known or _checksum(path)
     said = json.dumps([source, spec.model_dump(mode="json", exclude={"also"}), looked_up], sort_keys=True)
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 

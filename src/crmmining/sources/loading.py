@@ -25,7 +25,8 @@ from crmmining.sources.changes import Changes, Job, find_changes, gone_files, jo
 from crmmining.sources.forgotten import Forgotten
 from crmmining.sources.landing import landed
 from crmmining.sources.presets import PRESETS
-from crmmining.sources.pseudonyms import KEY_FILE, with_pseudonyms
+from crmmining.sources.pseudonyms import with_pseudonyms
+from crmmining.sources.remembered import HOLIDAYS, KEY_FILE, Remembered
 from crmmining.study.engine_spec import SparkSpec
 from crmmining.study.reading import read_study_file
 from crmmining.study.source_spec import PresetSource, TableSource
@@ -61,7 +62,11 @@ def open_study(
         StudyFileError, SourceError: what is wrong, where, and the way out.
         WorkspaceError: the workspace is in use, damaged, or the disk is full.
     """
-    study = with_pseudonyms(read_study_file(Path(path)), pseudonymise)
+    study = read_study_file(Path(path), holidays=False)
+    remembered = Remembered.of(study.workspace_path)
+    if study.calendar.place != remembered.holidays:
+        read_study_file(Path(path))  # the list of all countries takes longer to read than the file
+    study = with_pseudonyms(study, pseudonymise, remembered.key_file)
     say = progress or _quiet
     limit = Memory.parse(memory) if memory else None
     with _fetching(study, wait=wait, say=say):
@@ -69,7 +74,7 @@ def open_study(
             [landed(spec, study, fetch=fetch, say=say) for spec in tables_of(source, study)]
             for source in study.sources
         ]
-    jobs = jobs_of(sources, study, max_refused)
+    jobs = jobs_of(sources, study, max_refused, remembered.checksums)
     if isinstance(study.engine, SparkSpec):
         from crmmining.sources.spark_loading import open_on_spark
 
@@ -167,6 +172,8 @@ def _load(
         workspace.remember(_DECLARED, _declared(study))
         if study.privacy.pseudonymise:
             workspace.remember(KEY_FILE, study.privacy.pseudonymise)
+        if study.calendar.place:
+            workspace.remember(HOLIDAYS, study.calendar.place)
         workspace.run("CHECKPOINT")  # closing does it too, but keeps silent when the disk is full
         say("done", 1.0)
 

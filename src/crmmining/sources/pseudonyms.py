@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmmining.engine.workspace import Workspace
-from crmmining.errors import InvalidOptionError, WorkspaceError
+from crmmining.errors import InvalidOptionError
 from crmmining.sources.expressions import Expression
 from crmmining.study.engine_spec import SparkSpec
 from crmmining.study.privacy import SecretKey, make_key
 from crmmining.study.study_file import StudyFile
-
-KEY_FILE = "key of the pseudonyms"
-"""Under this name a workspace remembers where its key lies; the key itself is not in it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Hiding:
         return sql if self.secret is None else "'(not kept)'"
 
 
-def with_pseudonyms(study: StudyFile, told: Path | None) -> StudyFile:
+def with_pseudonyms(study: StudyFile, told: Path | None, remembered: str | None) -> StudyFile:
     """The study under its key: `told` for this load and those to come, declared, or remembered.
 
     A key that is nowhere yet is made.
@@ -46,7 +42,6 @@ def with_pseudonyms(study: StudyFile, told: Path | None) -> StudyFile:
     if told and isinstance(study.engine, SparkSpec):
         raise InvalidOptionError("on Spark the study file says it: privacy: {pseudonymise: FILE}")
     declared = study.privacy.pseudonymise
-    remembered = _remembered(study.workspace_path)
     if told:
         path = told.absolute()
     elif declared:
@@ -59,14 +54,3 @@ def with_pseudonyms(study: StudyFile, told: Path | None) -> StudyFile:
         make_key(path)
     said = study.privacy.model_copy(update={"pseudonymise": str(path.absolute())})
     return study.model_copy(update={"privacy": said})
-
-
-def _remembered(target: Path) -> str | None:
-    try:
-        if not target.is_file():
-            return None
-        with Workspace(target, read_only=True, check=False) as workspace:
-            workspace.version()  # of whichever version
-            return workspace.meta(KEY_FILE)
-    except WorkspaceError:
-        return None  # damaged: opening it says so, and nothing of it will be used

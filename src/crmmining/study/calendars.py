@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from crmmining.errors import nearest
 from crmmining.study.base import StudyModel
@@ -49,10 +49,15 @@ class WorkingCalendar(StudyModel):
 
     @field_validator("holidays")
     @classmethod
-    def _known_country(cls, value: Any) -> Any:
-        if isinstance(value, str):
+    def _known_place(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str) and (info.context is None or info.context.holidays):
             holiday_dates(value, range(2026, 2027))
         return value
+
+    @property
+    def place(self) -> str | None:
+        """The country, or part of one, whose public holidays are kept."""
+        return self.holidays if isinstance(self.holidays, str) else None
 
     @property
     def tz(self) -> ZoneInfo:

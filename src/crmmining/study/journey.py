@@ -83,7 +83,7 @@ class IdealJourney:
         """Let pydantic read this type with `parse`; its context is the folder of the study file."""
 
         def read(data: Any, info: core_schema.ValidationInfo) -> IdealJourney:
-            return cls.parse(data, info.context or Path())
+            return cls.parse(data, info.context.folder if info.context else Path())
 
         return core_schema.with_info_plain_validator_function(read)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,16 @@ from crmmining.study.study_file import StudyFile
 from crmmining.study.yaml_file import Place, YamlFile, read_yaml
 
 
-def read_study_file(path: Path | str) -> StudyFile:
-    """Read and check a study file.
+@dataclass(frozen=True)
+class Context:
+    """What the parts of a study file are checked with: its folder, and whether its holidays are known."""
+
+    folder: Path
+    holidays: bool = True
+
+
+def read_study_file(path: Path | str, *, holidays: bool = True) -> StudyFile:
+    """Read and check a study file; all but the place of its `holidays` if that was checked before.
 
     Raises:
         MissingFileError: there is no such file.
@@ -27,7 +36,8 @@ def read_study_file(path: Path | str) -> StudyFile:
             file.path, 1, f"the study file {found}; it starts with 'study: NAME' and 'sources:'"
         )
     try:
-        return StudyFile.model_validate({**file.data, "path": file.path}, context=file.path.parent)
+        context = Context(file.path.parent, holidays)
+        return StudyFile.model_validate({**file.data, "path": file.path}, context=context)
     except ValidationError as error:
         raise _explained(file, error.errors(include_url=False)) from None
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def read_yaml(path: Path) -> YamlFile:
     except UnicodeDecodeError as error:
         raise StudyFileError(path, None, f"not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise StudyFileError(path, line, f"not valid YAML: {error.problem or error.context}") from error
@@ -59,6 +60,13 @@ def read_yaml(path: Path) -> YamlFile:
     lines: dict[Place, int] = {}
     data = _plain(node, (), lines, path) if node is not None else None
     return YamlFile(path, data, lines)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Read with the loader in C where there is one; what it refuses the other explains better."""
+    with suppress(AttributeError, yaml.YAMLError):
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:

@@ -20,16 +20,17 @@ EVENT_PLACE = "f.rank * 1099511627776 + e.event % 1099511627776"
 def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
     """SQL of the rows a walk needs: events (`linked` -2), and a row per link of a record they are in.
 
-    With `touched`, only of the customers in the working table touched_customers. Attributes that tell
-    goals apart become codes, told in the working table by_values.
+    A link may come more than once. With `touched`, only of the customers in the working table
+    touched_customers. Attributes that tell goals apart become codes, told in the working table by_values.
     """
     attributes = by_attributes(study)
     _tell_apart(engine, attributes)
     if touched:
         only = "SEMI JOIN touched_customers t ON t.customer = c.customer"
-        engine.table("walked_keys", f"SELECT c.key FROM key_customers c {only}")
-        engine.table("walked_records", f"SELECT c.record FROM records c {only}")
-    events = _TOUCHED if touched else "events"
+        engine.table("walked_keys", f"SELECT c.key, c.customer FROM key_customers c {only}")
+        engine.table(
+            "walked_records", f"SELECT c.record, c.customer, c.process, c.closed FROM records c {only}"
+        )
     by = "".join(f", coalesce(v{i}.code, 0) AS by_{i}" for i in range(len(attributes)))
     joins = "".join(
         f" LEFT JOIN by_values v{i} ON v{i}.attribute = {i} AND v{i}.record = e.record"
@@ -38,22 +39,20 @@ def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
     absent = "".join(f", 0 AS by_{i}" for i in range(len(attributes)))
     return f"""
         SELECT
-            coalesce(k.customer, r.customer) AS customer, e.event, e.time,
+            e.customer, e.event, e.time,
             coalesce(least(e.start, e.time), e.time) AS started, {EVENT_PLACE} AS place,
             2 * e.activity + CASE WHEN e.contact AND e.actor = 0 THEN 1 ELSE 0 END AS kind,
-            e.record, coalesce(r.process, -1) AS process, coalesce(r.closed, {NEVER}) AS closed,
+            e.record, coalesce(e.process, -1) AS process, coalesce(e.closed, {NEVER}) AS closed,
             CAST(-2 AS INTEGER) AS linked{by}
-        FROM {events} e
-        JOIN files f ON f.file = e.file
-        LEFT JOIN key_customers k ON k.key = e.key
-        LEFT JOIN records r ON r.record = e.record{joins}
-        WHERE coalesce(k.customer, r.customer) IS NOT NULL
+        FROM ({_TOUCHED if touched else _EVERYBODY}) e
+        JOIN files f ON f.file = e.file{joins}
+        WHERE e.customer IS NOT NULL
         UNION ALL
         SELECT
             c.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
             l.record, -1, CAST(0 AS BIGINT), l.linked{absent}
-        FROM (SELECT record, linked FROM links UNION SELECT linked, record FROM links) l
-        JOIN ({_IN_RECORD.format(only=_OF_TOUCHED if touched else "")}) c ON c.record = l.record
+        FROM (SELECT record, linked FROM links UNION ALL SELECT linked, record FROM links) l
+        JOIN ({_IN_RECORD.format(own="walked_records" if touched else "records")}) c ON c.record = l.record
     """
 
 
@@ -91,17 +90,29 @@ _CODED = """
     JOIN names n ON n.kind = ? AND n.name = a.value
     WHERE lower(a.attribute) = ?
 """
-_TOUCHED = """(
-    SELECT e.* FROM events e SEMI JOIN walked_keys w ON w.key = e.key
+# An event's customer is the one it names, else the one its record belongs to.
+_EVERYBODY = """
+    SELECT e.*, coalesce(k.customer, r.customer) AS customer, r.process, r.closed
+    FROM events e
+    LEFT JOIN key_customers k ON k.key = e.key
+    LEFT JOIN records r ON r.record = e.record
+"""
+_TOUCHED = """
+    SELECT e.*, w.customer, r.process, r.closed
+    FROM events e
+    JOIN walked_keys w ON w.key = e.key
+    LEFT JOIN records r ON r.record = e.record
     UNION ALL
-    SELECT e.* FROM events e SEMI JOIN walked_records w ON w.record = e.record WHERE e.key IS NULL
-)"""
-_OF_TOUCHED = "SEMI JOIN touched_customers t ON t.customer = r.customer"
+    SELECT e.*, w.customer, w.process, w.closed
+    FROM events e
+    JOIN walked_records w ON w.record = e.record
+    WHERE e.key IS NULL
+"""
 # A record's customers are its own, and those whom its events name instead.
 _IN_RECORD = """
-    SELECT r.record, r.customer FROM records r {only} WHERE r.customer IS NOT NULL
-    UNION
-    SELECT r.record, k.customer
+    SELECT r.record, r.customer FROM {own} r WHERE r.customer IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT r.record, k.customer
     FROM events r
     JOIN key_customers k ON k.key = r.key
     SEMI JOIN records s ON s.record = r.record AND s.shared

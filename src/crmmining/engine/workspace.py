@@ -50,7 +50,7 @@ class Workspace:
         if memory:
             share = memory.reading if read_only else memory.loading
             self.run("SET memory_limit = ?", [f"{share >> 20}MiB"])
-        if not read_only and not self.tables():
+        if not read_only and not self.is_ours and not self.tables():
             self._create()
         if check:
             self._check_version()
@@ -192,7 +192,13 @@ class Workspace:
     @property
     def is_ours(self) -> bool:
         """Whether these are the tables of a workspace, of whichever version."""
-        return {"meta", "files", "events"} <= self.tables()
+        import duckdb
+
+        try:
+            self.rows("SELECT 1 FROM meta, files, events LIMIT 0")  # listing all tables takes far longer
+        except duckdb.CatalogException:
+            return False
+        return True
 
     @property
     def is_empty(self) -> bool:

@@ -30,6 +30,8 @@ def remake_records(workspace: Workspace, study: StudyFile, tables: list[TableSou
     """
     _settle_untyped(workspace)
     _touch_linked(workspace)
+    if workspace.value("SELECT count(*) FROM touched_records") == 0:
+        return
     _declare(workspace, study, tables)
     _touch_having(workspace)
     for table in _MADE:
@@ -244,6 +246,9 @@ def _settle_untyped(workspace: Workspace) -> None:
     if workspace.value("SELECT count(*) FROM untyped_events") == 0:
         return
     workspace.table("settled", _SETTLED)
+    if workspace.value("SELECT count(*) FROM settled") == 0:
+        workspace.drop("settled")
+        return
     for side in ("before", "record"):
         touch_records(workspace, f"SELECT {side} AS record FROM settled")
     touch_customers(workspace, "SELECT customer FROM customer_events SEMI JOIN settled USING (event)")

@@ -92,7 +92,8 @@ def _numpy(column: pa.ChunkedArray, flags_as_numbers: bool) -> NDArray[Any]:
         kind = pa.int8()
     elif pa.types.is_decimal(kind) or pa.types.is_null(kind):
         kind = pa.float64()
-    column = column.cast(kind)
+    if kind != column.type:  # to cast is to import all of Arrow's functions
+        column = column.cast(kind)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _numbers(column)
     return np.asarray(column.to_numpy(zero_copy_only=False))

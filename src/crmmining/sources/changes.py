@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
 from crmmining.engine.engine import Engine
 from crmmining.errors import MissingFileError, SourceError
@@ -255,14 +256,23 @@ def _checksums(path: Path, n_bytes: int) -> tuple[str, str, bool]:
 
 @lru_cache(maxsize=1024)
 def _computed(path: Path, n_bytes: int, size: int, modified: int) -> tuple[str, str, bool]:
-    """The checksums of a file of this size and time of change; a load asks more than once."""
-    digest = hashlib.blake2b(digest_size=16)
+    """The checksums of a file of this size and time of change; a load asks more than once.
+
+    CRC-32 of each block, and a digest of these: as fast as the file is read, and of one block that became
+    another it misses one in four thousand million.
+    """
+    blocks: list[int] = []
+    before, ended, offset = _digest(blocks), False, 0
     with path.open("rb") as file:
-        left, last = n_bytes, b""
-        while left and (block := file.read(min(left, _BLOCK))):
-            digest.update(block)
-            left, last = left - len(block), block[-1:]
-        before = digest.hexdigest()
         while block := file.read(_BLOCK):
-            digest.update(block)
-    return before, digest.hexdigest(), last in (b"\n", b"\r")
+            inside = n_bytes - offset
+            if 0 < inside <= len(block):
+                before = _digest([*blocks, crc32(block[:inside])])
+                ended = block[inside - 1] in b"\r\n"
+            blocks.append(crc32(block))
+            offset += len(block)
+    return before, _digest(blocks), ended
+
+
+def _digest(blocks: list[int]) -> str:
+    return hashlib.blake2b(repr(blocks).encode(), digest_size=16).hexdigest()

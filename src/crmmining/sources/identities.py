@@ -56,8 +56,17 @@ def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str], file
     are not linked.
     """
     kind, key = keys.kind(), keys.key()
-    for other_kind, other in keys.keys:
+    for number, (other_kind, other) in enumerate(keys.keys):
         if other_kind in KEY_NAMES and other_kind not in match:
+            continue
+        if number == 0:  # where the strongest is there, it stands beside itself
+            workspace.run(
+                f"""
+                INSERT INTO stage_keys
+                SELECT ?, ?, d, ?, d FROM (SELECT DISTINCT {other.sql} AS d FROM raw) WHERE d IS NOT NULL
+                """,
+                [file, other_kind, other_kind, *other.values],
+            )
             continue
         workspace.run(
             f"""

@@ -193,7 +193,7 @@ class _TouchedLives:
         for n, found in enumerate(parts):
             self._whole = [found] if n == 0 else []
             write_changes(self._workspace, made_of(found), found.customers)
-            lifeless = np.setdiff1d(lifeless, found.customers)
+            lifeless = lifeless[np.isin(lifeless, found.customers, invert=True, kind="table")]
         if lifeless.size:
             take_out(self._workspace, _OF_GOALS, lifeless)
 

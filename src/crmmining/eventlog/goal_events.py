@@ -13,7 +13,7 @@ from crmmining.eventlog.goal_kernel import NEVER
 from crmmining.eventlog.goal_walk import GoalRecords, GoalRules, Lives, order_lives, pack_records
 from crmmining.study.study_file import StudyFile
 
-EVENT_PLACE = "f.rank * 1099511627776 + e.event % 1099511627776"
+EVENT_PLACE = "f.rank * 1099511627776 + (e.event & 1099511627775)"
 """The order among equal times, as SQL: files in the order of a load from nothing, rows in theirs."""
 
 
@@ -175,11 +175,12 @@ def walkable(rows: Columns, included: NDArray[np.int64], n_attributes: int) -> W
     customer, customers = _dense(rows["customer"])
     record, records = _dense(rows["record"])
     order = order_cases(customer, rows["time"], rows["place"], customers.size)
-    kept = rows["record"] >= 0
+    kept = np.flatnonzero(record >= 0)
+    of = record[kept]
     facts = {}
     for name in ("closed", "process", *(f"by_{i}" for i in range(n_attributes))):
         facts[name] = np.zeros(records.size, np.int64)
-        facts[name][record[kept]] = rows[name][kept]
+        facts[name][of] = rows[name][kept]
     offsets, linked = _adjacency(links, records)
     return Walkable(
         order_lives(order, rows["time"], rows["kind"], record),

@@ -155,8 +155,9 @@ def _load(
     say: Progress,
 ) -> None:
     """Add what changed to a copy of what is stored; make everything anew where `changes` is None."""
-    from crmmining.sources.filling import add_changes, fill  # the compiler comes with it
+    from crmmining.sources.filling import add_changes, fill
 
+    _import_while_copying()
     began = time.time_ns() // 1000
     with (
         in_place_of(beside, copied=changes is not None) as path,
@@ -176,6 +177,14 @@ def _load(
             workspace.remember(HOLIDAYS, study.calendar.place)
         workspace.run("CHECKPOINT")  # closing does it too, but keeps silent when the disk is full
         say("done", 1.0)
+
+
+def _import_while_copying() -> None:
+    """Import what the work on the file will need, instead of waiting for its copy."""
+    import concurrent.futures  # noqa: F401
+
+    import llvmlite.binding  # type: ignore[import-untyped,unused-ignore] # noqa: F401
+    import pyarrow  # noqa: F401
 
 
 def _leave_others(target: Path) -> None:

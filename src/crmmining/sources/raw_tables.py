@@ -174,24 +174,25 @@ def _copy_growth(
     workspace: Workspace, table: str, dialect: CsvDialect, spec: TableSource, known: Known
 ) -> None:
     """Read what a file has grown by, under its own header; an error is told of the file itself."""
-    with scratch_folder(workspace.path) as place:
-        growth = Path(place, dialect.path.name)
-        with growth.open("w", encoding=dialect.encoding, newline="") as file:
-            end = dialect.new_line
-            csv.writer(
-                file, delimiter=dialect.delimiter, quotechar=dialect.quote or None, lineterminator=end,
-                quoting=csv.QUOTE_ALL if dialect.quote else csv.QUOTE_NONE,
-            ).writerow(dialect.columns)  # fmt: skip
-        with dialect.path.open("rb") as whole, growth.open("ab") as file:
-            whole.seek(known.n_bytes)
-            shutil.copyfileobj(whole, file, 1 << 20)
-        try:
-            _copy_csv(workspace, table, replace(dialect, path=growth), spec, known.n_rows)
-        except SourceError:
-            with Workspace() as apart:  # a statement that failed ends the transaction of this one
-                _make_raw(apart, table, Columns(str(dialect.path), dialect.columns))
-                _copy_csv(apart, table, dialect, spec)
-            raise
+    assert workspace.path is not None  # what grew was loaded before
+    growth = workspace.path.with_name(f"{workspace.path.name}.growth")
+    with growth.open("w", encoding=dialect.encoding, newline="") as file:
+        end = dialect.new_line
+        csv.writer(
+            file, delimiter=dialect.delimiter, quotechar=dialect.quote or None, lineterminator=end,
+            quoting=csv.QUOTE_ALL if dialect.quote else csv.QUOTE_NONE,
+        ).writerow(dialect.columns)  # fmt: skip
+    with dialect.path.open("rb") as whole, growth.open("ab") as file:
+        whole.seek(known.n_bytes)
+        shutil.copyfileobj(whole, file, 1 << 20)
+    try:
+        _copy_csv(workspace, table, replace(dialect, path=growth), spec, known.n_rows)
+    except SourceError:
+        with Workspace() as apart:  # a statement that failed ends the transaction of this one
+            _make_raw(apart, table, Columns(str(dialect.path), dialect.columns))
+            _copy_csv(apart, table, dialect, spec)
+        raise
+    growth.write_bytes(b"")  # gone with the load; to remove it is to wait for the folder
 
 
 def _copy_csv(

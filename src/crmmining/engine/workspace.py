@@ -239,6 +239,7 @@ class Workspace:
     @contextmanager
     def at_once(self) -> Iterator[None]:
         """All that is done in the block goes to the disk together at its end, without waiting in between."""
+        self.run("SET checkpoint_threshold = '1 byte'")  # into the tables at once, not into a log before
         self.run("BEGIN TRANSACTION")
         yield
         self.run("COMMIT")

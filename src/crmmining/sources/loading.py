@@ -167,16 +167,22 @@ def _load(
             secret = study.secret
             Forgotten.stored(beside.target, secret.fingerprint if secret else "").remember(workspace)
             fill(workspace, study, jobs, tables, began, say)
+            _remember(workspace, study)
         else:
             with workspace.at_once():
                 add_changes(workspace, study, jobs, tables, changes, began, say)
-        workspace.remember(_DECLARED, _declared(study))
-        if study.privacy.pseudonymise:
-            workspace.remember(KEY_FILE, study.privacy.pseudonymise)
-        if study.calendar.place:
-            workspace.remember(HOLIDAYS, study.calendar.place)
+                _remember(workspace, study)
         workspace.run("CHECKPOINT")  # closing does it too, but keeps silent when the disk is full
         say("done", 1.0)
+
+
+def _remember(workspace: Workspace, study: StudyFile) -> None:
+    """What is asked for before the exports are looked at again."""
+    workspace.remember(_DECLARED, _declared(study))
+    if study.privacy.pseudonymise:
+        workspace.remember(KEY_FILE, study.privacy.pseudonymise)
+    if study.calendar.place:
+        workspace.remember(HOLIDAYS, study.calendar.place)
 
 
 def _import_while_copying() -> None:

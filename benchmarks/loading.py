@@ -16,6 +16,7 @@ import argparse
 import datetime as dt
 import json
 import math
+import os
 import random
 import resource
 import sys
@@ -126,12 +127,15 @@ def measure(events: float, memory: str) -> Found:
         print(f"{customers:,} customers", flush=True)
         run_phase(__file__, "generate", folder, str(customers))
         run_phase(__file__, "hold_back", folder, str(max(1, round(events / 100))))
+        os.sync()  # exports lie on the disk when they are read
         first = run_phase(__file__, "load", folder, memory)
         size = Path(folder, "study.duckdb").stat().st_size
         read = run_phase(__file__, "view", folder, memory)
         run_phase(__file__, "grow_newest", folder)
+        os.sync()
         newest = run_phase(__file__, "load", folder, memory)
         run_phase(__file__, "grow_scattered", folder, str(max(1, first["events"] // 100)))
+        os.sync()
         scattered = run_phase(__file__, "load", folder, memory)
     return {
         "events": first["events"], "customers": customers, "memory": memory, "file": size,

@@ -5,6 +5,7 @@ Everything here is loaded when it is first used, so that importing the package s
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,13 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'crmmining' has no attribute {name!r}")
-    return getattr(import_module(f"crmmining.{_HOMES[name]}"), name)
+    collecting = gc.isenabled()
+    gc.disable()  # what is imported stays: to look for garbage among it is lost time
+    try:
+        return getattr(import_module(f"crmmining.{_HOMES[name]}"), name)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def __dir__() -> list[str]:

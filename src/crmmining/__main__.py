@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line."""
+    gc.disable()  # what is imported stays
     from crmmining.cli.boundary import run
 
-    sys.exit(run(sys.argv[1:]))
+    gc.enable()
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor is there garbage to look for at the end
+    sys.exit(code)
 
 
 if __name__ == "__main__":

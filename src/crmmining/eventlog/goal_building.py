@@ -17,6 +17,7 @@ from crmmining.engine.schema import MOST_GOALS
 from crmmining.engine.workspace import Workspace
 from crmmining.eventlog.goal_changes import take_out, write_changes
 from crmmining.eventlog.goal_events import (
+    WORKING,
     Walkable,
     by_attributes,
     goal_rows,
@@ -151,7 +152,7 @@ def build_goals(engine: Engine, study: StudyFile) -> None:
     silences = fit_silences(engine, study)
     store_silences(engine, study, silences)
     engine.append_parts(_second_walk(engine, walk, silences).goals, rows, by="customer")
-    engine.drop("by_values")
+    engine.drop(*WORKING)
 
 
 def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
@@ -175,7 +176,7 @@ def rebuild_goals(workspace: Workspace, study: StudyFile) -> None:
         workspace.run(f"INSERT INTO touched_customers {_LEFT}")
         lives = _TouchedLives(workspace, study, walk)
     lives.write(_second_walk(workspace, walk, silences).goals_in)
-    workspace.drop("by_values", "walked_keys", "walked_records")
+    workspace.drop(*WORKING)
 
 
 class _TouchedLives:

@@ -16,7 +16,8 @@ from crmmining.engine.schema import MOST_GOALS
 from crmmining.engine.workspace import Workspace
 from crmmining.eventlog.kernel import Int64s, native
 
-_OWNER = {"event_goals": f"instance >> {MOST_GOALS.bit_length() - 1}"}  # to divide takes several times longer
+_BITS = MOST_GOALS.bit_length() - 1
+_OWNER = {"event_goals": f"instance >> {_BITS}"}  # to divide takes several times longer
 _TELLING = {"event_goals": ("event", "instance", "goal", "rule")}
 """Columns that say all of a row; the others come with the event."""
 
@@ -48,11 +49,12 @@ def take_out(workspace: Workspace, tables: Sequence[str], customers: NDArray[np.
 def _write(workspace: Workspace, table: str, made: Columns, group: str, groups: NDArray[np.int64]) -> None:
     """Write one table, its rows grouped by a column all of whose values, ascending, are `groups`."""
     names, owner = _TELLING.get(table, tuple(made)), _OWNER.get(table, "customer")
+    bits = _BITS if group == "instance" else 0
     stored = workspace.columns(
         f"SELECT {', '.join(names)} FROM {table} WHERE {owner} IN (SELECT customer FROM walked)"
     )
     key, order = ("event", "time") if "event" in made else ("goal", "goal")
-    of_made, of_stored = numbered(made[group], groups), numbered(stored[group], groups)
+    of_made, of_stored = numbered(made[group], groups, bits), numbered(stored[group], groups, bits)
     place = matched(of_made, made[key], made[order], of_stored, stored[key], groups.size)
     same: NDArray[np.bool_] = place >= 0
     for name in set(names) - {group, key} if of_made.size else ():
@@ -70,16 +72,22 @@ def _write(workspace: Workspace, table: str, made: Columns, group: str, groups: 
     workspace.insert(table, {name: values[new] for name, values in made.items()})
 
 
-def numbered(values: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.int64]:
+def numbered(values: NDArray[np.int64], groups: NDArray[np.int64], owner: int = 0) -> NDArray[np.int64]:
     """Which of the groups (ascending) each value is, -1 where none.
+
+    The value's last `owner` bits tell the groups of one owner apart.
 
     >>> numbered(np.array([7, 3, 4]), np.array([3, 7])).tolist()
     [1, 0, -1]
+    >>> numbered(np.array([7, 3, 4, 9]), np.array([3, 7]), 2).tolist()
+    [1, 0, -1, -1]
     """
-    if not groups.size:
-        return np.full(values.size, -1)
-    number = np.minimum(np.searchsorted(groups, values), groups.size - 1)
-    return np.where(groups[number] == values, number, -1)
+    owners = groups >> owner
+    first = np.full(int(owners.max(initial=-1)) + 1, groups.size)
+    first[owners[::-1]] = np.arange(groups.size)[::-1]
+    number = np.empty(values.size, np.int64)
+    number_rows(values.size, _int64(values), owner, first.size, first, groups.size, _int64(groups), number)
+    return number
 
 
 def matched(
@@ -139,3 +147,19 @@ def match_rows(
             met[group] = at + 1
         else:
             met[group] = end
+
+
+@native
+def number_rows(
+    n: int, values: Int64s, owner: int, n_owners: int, first: Int64s, n_groups: int, groups: Int64s,
+    number: Int64s,
+) -> None:  # fmt: skip
+    """Look each value up among the groups of its owner, which begin at `first`."""
+    for row in range(n):
+        value = values[row]
+        at = n_groups
+        if value >= 0 and value >> owner < n_owners:
+            at = first[value >> owner]
+        while at < n_groups and groups[at] < value:
+            at += 1
+        number[row] = at if at < n_groups and groups[at] == value else -1

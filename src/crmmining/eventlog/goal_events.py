@@ -17,20 +17,22 @@ EVENT_PLACE = "f.rank * 1099511627776 + (e.event & 1099511627775)"
 """The order among equal times, as SQL: files in the order of a load from nothing, rows in theirs."""
 
 
+WORKING = ("by_values", "named_in_records", "walked_keys", "walked_records")
+
+
 def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
     """SQL of the rows a walk needs: events (`linked` -2), and a row per link of a record they are in.
 
     A link may come more than once. With `touched`, only of the customers in the working table
-    touched_customers. Attributes that tell goals apart become codes, told in the working table by_values.
+    touched_customers. The rows come from `WORKING` tables, in one of which (by_values) attributes that tell
+    goals apart are codes.
     """
     attributes = by_attributes(study)
     _tell_apart(engine, attributes)
+    engine.table("named_in_records", _NAMED)
     if touched:
-        only = "SEMI JOIN touched_customers t ON t.customer = c.customer"
-        engine.table("walked_keys", f"SELECT c.key, c.customer FROM key_customers c {only}")
-        engine.table(
-            "walked_records", f"SELECT c.record, c.customer, c.process, c.closed FROM records c {only}"
-        )
+        engine.table("walked_keys", _WALKED_KEYS)
+        engine.table("walked_records", _WALKED_RECORDS)
     by = "".join(f", coalesce(v{i}.code, 0) AS by_{i}" for i in range(len(attributes)))
     joins = "".join(
         f" LEFT JOIN by_values v{i} ON v{i}.attribute = {i} AND v{i}.record = e.record"
@@ -48,11 +50,9 @@ def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:
         JOIN files f ON f.file = e.file{joins}
         WHERE e.customer IS NOT NULL
         UNION ALL
-        SELECT
-            c.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
-            l.record, -1, CAST(0 AS BIGINT), l.linked{absent}
-        FROM (SELECT record, linked FROM links UNION ALL SELECT linked, record FROM links) l
-        JOIN ({_IN_RECORD.format(own="walked_records" if touched else "records")}) c ON c.record = l.record
+        {_LINKS.format(records="walked_records" if touched else "records", absent=absent)}
+        UNION ALL
+        {_LINKS.format(records="named_in_records", absent=absent)}
     """
 
 
@@ -97,11 +97,21 @@ _EVERYBODY = """
     LEFT JOIN key_customers k ON k.key = e.key
     LEFT JOIN records r ON r.record = e.record
 """
+_WALKED_KEYS = """
+    SELECT c.key, c.customer FROM key_customers c SEMI JOIN touched_customers t ON t.customer = c.customer
+"""
+# With those in which events may name others than their customer, who is absent unless touched.
+_WALKED_RECORDS = """
+    SELECT r.record, t.customer, r.process, r.closed
+    FROM records r
+    LEFT JOIN touched_customers t ON t.customer = r.customer
+    WHERE t.customer IS NOT NULL OR r.shared
+"""
 _TOUCHED = """
     SELECT e.*, w.customer, r.process, r.closed
     FROM events e
     JOIN walked_keys w ON w.key = e.key
-    LEFT JOIN records r ON r.record = e.record
+    LEFT JOIN walked_records r ON r.record = e.record
     UNION ALL
     SELECT e.*, w.customer, w.process, w.closed
     FROM events e
@@ -109,13 +119,19 @@ _TOUCHED = """
     WHERE e.key IS NULL
 """
 # A record's customers are its own, and those whom its events name instead.
-_IN_RECORD = """
-    SELECT r.record, r.customer FROM {own} r WHERE r.customer IS NOT NULL
-    UNION ALL
-    SELECT DISTINCT r.record, k.customer
-    FROM events r
-    JOIN key_customers k ON k.key = r.key
-    SEMI JOIN records s ON s.record = r.record AND s.shared
+_LINKS = """
+        SELECT
+            r.customer, CAST(-1 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(0 AS BIGINT), 0,
+            l.record, -1, CAST(0 AS BIGINT), l.linked{absent}
+        FROM (SELECT record, linked FROM links UNION ALL SELECT linked, record FROM links) l
+        JOIN {records} r ON r.record = l.record
+        WHERE r.customer IS NOT NULL
+"""
+_NAMED = """
+    SELECT DISTINCT e.record, k.customer
+    FROM events e
+    JOIN key_customers k ON k.key = e.key
+    SEMI JOIN records s ON s.record = e.record AND s.shared
 """
 
 

@@ -38,11 +38,14 @@ _KNOWN = """
     JOIN files f ON f.file = s.file
     JOIN files g ON g.file = e.file AND g.spec = f.spec
 """
-_SHARED = """
+# Stored files that may hold the same event; not what a file had before it grew, from which its rows without
+# an id were told apart.
+_OTHERS = """
     SELECT count(*)
     FROM files f JOIN files g ON g.spec = f.spec AND g.file <> f.file
     WHERE f.file IN (SELECT DISTINCT file FROM stage_events)
         AND g.file NOT IN (SELECT DISTINCT file FROM stage_events)
+        AND (g.path <> f.path OR EXISTS (SELECT event FROM stage_events WHERE declared))
 """
 
 
@@ -114,7 +117,7 @@ def settle_repeats(workspace: Workspace) -> None:
     workspace.run("DELETE FROM stage_events WHERE event IN (SELECT event FROM losing)")
     _count(workspace, "n_repeated", "losing", "file")
     workspace.drop("losing")
-    if workspace.value(_SHARED) == 0:
+    if workspace.value(_OTHERS) == 0:
         return
     workspace.run(_KNOWN)
     if workspace.value("SELECT count(*) FROM meeting"):

@@ -62,7 +62,7 @@ def _write(workspace: Workspace, table: str, made: Columns, group: str, groups: 
     anew = np.zeros(groups.size + 1, bool)  # the last for what is in no group any more
     anew[of_stored[~same]] = True
     if anew.any():
-        gone = np.unique(stored[group][of_stored < 0]) if anew[-1] else groups[:0]
+        gone = stored[group][of_stored < 0]
         workspace.hold("changed_groups", {group: np.concatenate([groups[anew[:-1]], gone])})
         workspace.run(f"DELETE FROM {table} WHERE {group} IN (SELECT {group} FROM changed_groups)")
         workspace.drop("changed_groups")

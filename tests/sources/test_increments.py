@@ -6,6 +6,7 @@ import pytest
 from tests.sources.small import write_study
 from tests.sources.worlds import DECLARED, World, told
 
+from crmmining.errors import UnknownNameError
 from crmmining.eventlog import silences
 from crmmining.sources.loading import open_study
 
@@ -71,3 +72,28 @@ def test_a_shared_key_that_nobody_says_any_more_is_no_customer(tmp_path: Path) -
         study = open_study(path, reload=reload)
         assert study.workspace.rows("SELECT key FROM customers ORDER BY key") == [("c1",), ("c2",), ("c3",)]
         study.workspace.close()
+
+
+def test_what_no_event_is_left_of_is_not_there_any_more(tmp_path: Path) -> None:
+    declared = """
+        study: Names
+        sources:
+          - table: events.csv
+            customer: {id: who}
+            event: {time: at, activity: what, channel: by}
+        goals:
+          Order:
+            opened_by: ask
+            reached_by: fax
+            silence: 9d
+    """
+    rows = "who,at,what,by\n1,2026-01-01 09:00,ask,web\n"
+    path = write_study(tmp_path, declared, events=rows + "1,2026-01-02 09:00,fax,machine\n")
+    assert open_study(path).journey_log("Order", where=["activity=fax", "channel=machine"]).n_cases == 1
+    (tmp_path / "events.csv").write_text(rows)
+    study = open_study(path)
+    for gone, left in (("activity=fax", "ask"), ("channel=machine", "web")):
+        with pytest.raises(UnknownNameError, match=f"{left}"):
+            study.journey_log("Order", where=[gone])
+    said = study.quality.findings.set_index("example")["what"]
+    assert "names an activity that never occurs" in said["fax"]

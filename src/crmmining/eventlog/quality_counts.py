@@ -195,8 +195,8 @@ _RECORDS_OF_PROCESS = """
 
 
 def _activities(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
-    present = {name for (name,) in workspace.rows("SELECT name FROM names WHERE kind = 'activity'")}
-    source_names = {name for (name,) in workspace.rows("SELECT source_name FROM activity_names")}
+    present = {name for (name,) in workspace.rows(_PRESENT)}
+    source_names = {name for (name,) in workspace.rows(_PRESENT_IN_SOURCES)}
     if study.activities:
         unmapped = "unmapped activity: not in the study file's activities"
         for name, n in workspace.rows(_UNMAPPED):
@@ -216,6 +216,10 @@ def _activities(workspace: Engine, study: StudyFile) -> Iterator[Finding]:
                 yield "activities", silent, 0, None, name
 
 
+_PRESENT = "SELECT name FROM names WHERE kind = 'activity' AND code IN (SELECT activity FROM events)"
+_PRESENT_IN_SOURCES = """
+    SELECT source_name FROM activity_names WHERE activity IN (SELECT activity FROM events)
+"""
 _UNMAPPED = """
     SELECT a.source_name, count(*)
     FROM activity_names a JOIN events e ON e.activity = a.activity

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,10 @@ from crmmining.study.study_file import StudyFile
 
 EVENT_COLUMNS = ("activity", "channel", "department", "resource", "process", "actor")
 BEGAN_FROM, BEGAN_UNTIL = "from", "until"
+_CODES = {
+    column: {name: code for code, name in enumerate(names)}
+    for column, names in (("actor", ACTORS), ("outcome", OUTCOMES))
+}
 
 
 @dataclass(frozen=True)
@@ -177,10 +181,10 @@ def _condition(engine: Engine, tables: CaseTables, condition: Condition, known: 
     if column in (BEGAN_FROM, BEGAN_UNTIL):
         return _began(column, values)
     if column == "outcome" and tables.kind == "journey":
-        codes = tuple(_code("outcome", value, OUTCOMES) for value in values)
+        codes = tuple(_code("outcome", value, _CODES["outcome"]) for value in values)
         return Chosen(f"c.outcome IN ({places})", codes)
     if column in EVENT_COLUMNS:
-        names = ACTORS if column == "actor" else _names(engine, column)
+        names = _CODES.get(column) or _met(engine, column)
         codes = tuple(_code(column, value, names) for value in values)
         held = f"SELECT h.case_number FROM ({tables.events}) h WHERE h.{column} IN ({places})"
         return Chosen(f"c.case_number IN ({held})", (tables.code, *codes))
@@ -234,7 +238,16 @@ def _names(engine: Engine, kind: str) -> tuple[str, ...]:
     return tuple(name for (name,) in found)
 
 
-def _code(column: str, value: str, names: Sequence[str]) -> int:
-    if value not in names:
-        raise UnknownNameError(column, value, sorted(names))
-    return list(names).index(value)
+def _met(engine: Engine, column: str) -> dict[str, int]:
+    """The names a column of the events may have, with their codes; not those of which no event is left."""
+    here = f"n.code IN (SELECT {column} FROM events)"
+    if column == "department":
+        here += " OR n.code IN (SELECT department FROM process_departments)"
+    where = "" if column == "process" else f"AND ({here})"
+    return dict(engine.rows(f"SELECT n.name, n.code FROM names n WHERE n.kind = ? {where}", [column]))
+
+
+def _code(column: str, value: str, codes: Mapping[str, int]) -> int:
+    if value not in codes:
+        raise UnknownNameError(column, value, sorted(codes))
+    return codes[value]

@@ -12,9 +12,7 @@ def main() -> None:
     from crmmining.cli.boundary import run
 
     gc.enable()
-    code = run(sys.argv[1:])
-    gc.freeze()  # nor is there garbage to look for at the end
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

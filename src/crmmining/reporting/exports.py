@@ -45,7 +45,12 @@ def export_log(log: EventLog, path: Path | str, study: Study | None = None) -> N
 
         discover_model(log).write(target)
     else:
-        raise InvalidOptionError(f"{target}: write to one of {', '.join((*EVENTS, *PICTURES, *NETS))}")
+        from crmmining.reporting.ocel import OCEL
+
+        raise InvalidOptionError(
+            f"{target}: write to one of {', '.join((*EVENTS, *PICTURES, *NETS))}; "
+            f"a whole study, with all its logs, to one of {', '.join(OCEL)}"
+        )
 
 
 def write_map(

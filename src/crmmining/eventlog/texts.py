@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crmmining.eventlog.kernel import Int32s, Int64s, UInt8s, UInt64s, inlined, native
 
 _FIRST_TABLE = 1 << 12
+_STRETCH = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,21 +70,33 @@ class Numbering:
 
     def numbers(
         self,
-        offsets: NDArray[np.int64],
+        offsets: NDArray[np.int32] | NDArray[np.int64],
         data: NDArray[np.uint8],
         present: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.int32]:
         """The number of each text ``data[offsets[i]:offsets[i+1]]``, -1 where it is not present."""
-        n = offsets.size - 1
-        numbers = np.empty(n, np.int32)
+        numbers = np.empty(offsets.size - 1, np.int32)
         mask = self._data[:0] if present is None else present
+        for start in range(0, numbers.size, _STRETCH):  # few enough to stay in the cache
+            end = start + _STRETCH
+            ends = offsets[start : end + 1].astype(np.int64, copy=False)
+            self._number(ends, data, mask[start:end], numbers[start:end])
+        return numbers
+
+    def _number(
+        self,
+        offsets: NDArray[np.int64],
+        data: NDArray[np.uint8],
+        mask: NDArray[np.uint8],
+        numbers: NDArray[np.int32],
+    ) -> None:
         reached = np.array([0, self._n])
         while True:
             own = (self._table, self._table.size, self._hashes, self._offsets, self._data, self._data.size)
-            number_texts(offsets, data, n, mask, mask.size, *own, numbers, reached)
+            number_texts(offsets, data, numbers.size, mask, mask.size, *own, numbers, reached)
             self._n = int(reached[1])
-            if reached[0] == n:
-                return numbers
+            if reached[0] == numbers.size:
+                return
             i = int(reached[0])
             self._grow(int(offsets[i + 1] - offsets[i]))
 

@@ -199,7 +199,7 @@ def _numbers(chunk: pa.Array, texts: Numbering) -> NDArray[np.int32]:
     if pa.types.is_integer(chunk.type):
         chunk = chunk.cast(pa.string())
     kind = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
-    offsets = in_buffer(chunk, kind=kind, n=len(chunk) + 1).astype(np.int64)
+    offsets = in_buffer(chunk, kind=kind, n=len(chunk) + 1)
     data = chunk.buffers()[2]
     return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), there)
 

@@ -8,11 +8,14 @@ import sys
 
 def main() -> None:
     """Run the command line."""
-    gc.disable()  # what is imported stays
-    from crmmining.cli.boundary import run
+    try:
+        gc.disable()  # what is imported stays
+        from crmmining.cli.boundary import run
 
-    gc.enable()
-    sys.exit(run(sys.argv[1:]))
+        gc.enable()
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)  # before there was anything to say
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from tests.sources.worlds import DECLARED, World, told
 
 from crmmining.errors import UnknownNameError
 from crmmining.eventlog import silences
+from crmmining.sources import filling
 from crmmining.sources.loading import open_study
 
 
@@ -97,3 +98,38 @@ def test_what_no_event_is_left_of_is_not_there_any_more(tmp_path: Path) -> None:
             study.journey_log("Order", where=[gone])
     said = study.quality.findings.set_index("example")["what"]
     assert "names an activity that never occurs" in said["fax"]
+
+
+@pytest.mark.parametrize("identified", [False, True])
+def test_rows_that_come_while_a_file_is_read_count_once(
+    identified: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = f"""
+        study: Growing
+        sources:
+          - table: events.csv
+            customer: {{id: who}}
+            event: {{time: at, activity: what{", id: row" if identified else ""}}}
+    """
+    path = write_study(tmp_path, declared, events="row,who,at,what\n1,a,2026-01-01,x\n")
+    file, n = tmp_path / "events.csv", 1
+    stage = filling.stage_file
+
+    def growing(*arguments: object) -> None:
+        nonlocal n
+        n += 1
+        with file.open("a") as more:
+            more.write(f"{n},a,2026-01-0{n},x\n")
+        stage(*arguments)  # type: ignore[arg-type]
+
+    for _ in range(3):  # read whole while it grows, then grown while it grows
+        monkeypatch.setattr(filling, "stage_file", growing)
+        open_study(path).workspace.close()
+        monkeypatch.setattr(filling, "stage_file", stage)
+        study = open_study(path)
+        assert study.n_events == n
+        study.workspace.close()
+        with file.open("a") as more:
+            n += 1
+            more.write(f"{n},a,2026-01-0{n},x\n")
+    assert open_study(path).runs[-1].n_added == 1

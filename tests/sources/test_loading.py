@@ -131,15 +131,19 @@ def test_a_damaged_workspace_is_one_clear_error(declared: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_somebody_elses_database_is_left_alone(declared: Path) -> None:
+@pytest.mark.parametrize("reload", [False, True])
+@pytest.mark.parametrize("same_names", ["", "(a INTEGER)", "(key VARCHAR, value VARCHAR)"])
+def test_somebody_elses_database_is_left_alone(declared: Path, same_names: str, reload: bool) -> None:
     target = declared.with_suffix(".duckdb")
     target.unlink()
     with duckdb.connect(str(target)) as connection:
         connection.execute("CREATE TABLE theirs (a INTEGER)")
+        for name in ("meta", "files", "events") if same_names else ():
+            connection.execute(f"CREATE TABLE {name} {same_names}")
     with pytest.raises(
         WorkspaceError, match="is no workspace of crmmining; name another file in 'workspace:'"
     ):
-        open_study(declared)
+        open_study(declared, reload=reload)
     with duckdb.connect(str(target), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM theirs").fetchall() == [(0,)]
 

@@ -1,5 +1,6 @@
 """Names and ids under pseudonyms: the same study, and nobody's name in the file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from tests.sources.small import PLAIN, events, write_study
 
 from crmmining.engine.schema import VERSION_KEY
 from crmmining.engine.workspace import Workspace
-from crmmining.errors import InvalidOptionError, SourceError
+from crmmining.errors import InUseError, InvalidOptionError, SourceError, WorkspaceError
 from crmmining.eventlog.study import Study
 from crmmining.sources.loading import open_study
 from crmmining.study.privacy import SecretKey
@@ -154,3 +155,35 @@ def test_names_stay_hidden_when_a_workspace_of_another_version_is_made_anew(tmp_
         workspace.remember(VERSION_KEY, "4")
     ((key,),) = open_study(path).workspace.rows("SELECT key FROM customers")
     assert "ann" not in key
+
+
+def test_names_stay_hidden_when_what_is_stored_of_the_files_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path)
+    open_study(path, pseudonymise=tmp_path / "k.key").workspace.close()
+    read = Workspace.rows
+
+    def damaged(self: Workspace, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        if "checksum FROM files" in sql and self.path and self.path.suffix == ".duckdb":
+            raise WorkspaceError("damaged")
+        return read(self, sql, values)
+
+    monkeypatch.setattr(Workspace, "rows", damaged)
+    study = open_study(path, reload=True)
+    assert not any("@" in key for (key,) in study.workspace.rows("SELECT value FROM keys"))
+    study.workspace.close()
+
+
+def test_a_workspace_in_use_is_not_taken_for_one_that_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path)
+    open_study(path, pseudonymise=tmp_path / "k.key").workspace.close()
+
+    def in_use(*unused: object) -> None:
+        raise InUseError("in use")
+
+    monkeypatch.setattr(Workspace, "version", in_use)
+    with pytest.raises(InUseError):
+        open_study(path, reload=True)

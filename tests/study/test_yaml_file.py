@@ -65,3 +65,20 @@ def test_a_key_twice_in_one_mapping_is_refused(tmp_path: Path) -> None:
 
 def test_the_same_key_in_two_mappings_is_fine(tmp_path: Path) -> None:
     assert read(tmp_path, "a: {b: 1}\nc: {b: 2}").data == {"a": {"b": 1}, "c": {"b": 2}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: &x [*x]", "nested too deeply, or a part that holds itself"),
+        ("a: " + "[" * 900, "nested too deeply, or a part that holds itself"),
+        ("a: " + "[" * 200_000, "nested too deeply, or a part that holds itself"),
+        ("a: " + "- " * 200_000, "not valid YAML: "),
+        ('a: "\\U00110000"', "not valid YAML: "),
+        ("a: 1\nb: !stomer x", "2: '!stomer' is a tag, which means nothing here; quote it"),
+    ],
+)
+def test_what_no_study_means_is_said(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(StudyFileError) as told:
+        read(tmp_path, text)
+    assert said in str(told.value) and "\n" not in str(told.value)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 _STOPPED = 130
+_WORDS = "stopped; a load that was not done changed nothing"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -21,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = typer.main.get_command(app).main(args=words, prog_name="crmmining", standalone_mode=False)
         if code == _STOPPED:  # Ctrl-C, which the library turns into its code
-            return _said("stopped; nothing stored was changed", _STOPPED)
+            return _said(_WORDS, _STOPPED)
         return code if isinstance(code, int) else 0
     except CrmminingError as error:
         if debug:
@@ -30,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     except TyperException as error:
         return _said(f"{error.format_message()} Ask 'crmmining --help'.", 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _said("stopped; nothing stored was changed", _STOPPED)
+        return _said(_WORDS, _STOPPED)
     except SystemExit:  # rich's way of saying that nobody reads on (… | head): no threshold was missed
         return 0
     except BrokenPipeError:

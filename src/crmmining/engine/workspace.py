@@ -194,11 +194,11 @@ class Workspace:
         """Whether these are the tables of a workspace, of whichever version."""
         import duckdb
 
-        try:
-            self.rows("SELECT 1 FROM meta, files, events LIMIT 0")  # listing all tables takes far longer
-        except duckdb.CatalogException:
+        try:  # listing all tables takes far longer
+            self.rows("SELECT m.value, f.file, f.path, e.event FROM meta m, files f, events e LIMIT 0")
+            return self.meta(VERSION_KEY) is not None
+        except (duckdb.CatalogException, duckdb.BinderException):
             return False
-        return True
 
     @property
     def is_empty(self) -> bool:

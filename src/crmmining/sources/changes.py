@@ -200,9 +200,22 @@ def _compared(job: Job, parts: list[_Stored]) -> Reading | None:
     if stat.st_size == last.n_bytes and now == last.checksum:
         return None
     if stat.st_size > last.n_bytes and before == last.checksum and ended and _may_grow(job, parts):
-        known = Known(last.n_bytes, last.first_row + last.n_rows, tuple(part.file for part in parts))
+        parts_read = tuple(part.file for part in parts)
+        known = Known(last.n_bytes, last.first_row + last.n_rows, parts_read, stat.st_size)
         return Reading(job, stat.st_size, stat.st_mtime_ns, now, known, last.formats)
     return Reading(job, stat.st_size, stat.st_mtime_ns, now)
+
+
+def checksum_read(reading: Reading) -> str:
+    """The checksum of what was read; none that could ever match if the file changed meanwhile.
+
+    A part that a file grew by ends where it did, whatever came behind it.
+    """
+    stat = _stat(reading.job.path)
+    if (stat.st_size, stat.st_mtime_ns) == (reading.n_bytes, reading.modified):
+        return reading.checksum
+    before, *_ = _checksums(reading.job.path, reading.n_bytes)
+    return reading.checksum if reading.known and before == reading.checksum else ""
 
 
 def whole(job: Job) -> Reading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -28,11 +27,15 @@ from crmmining.study.source_spec import Each, Lookup, TableSource
 
 @dataclass(frozen=True)
 class Known:
-    """The part of a file that has been read before: bytes, rows, and the numbers it was read under."""
+    """The part of a file that has been read before: bytes, rows, and the numbers it was read under.
+
+    `end` is where the part to read now ends, in bytes; the file may be growing.
+    """
 
     n_bytes: int
     n_rows: int
     files: tuple[int, ...]
+    end: int
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,10 @@ def _copy_growth(
         ).writerow(dialect.columns)  # fmt: skip
     with dialect.path.open("rb") as whole, growth.open("ab") as file:
         whole.seek(known.n_bytes)
-        shutil.copyfileobj(whole, file, 1 << 20)
+        left = known.end - known.n_bytes
+        while left and (block := whole.read(min(left, 1 << 20))):
+            file.write(block)
+            left -= len(block)
     try:
         _copy_csv(workspace, table, replace(dialect, path=growth), spec, known.n_rows)
     except SourceError:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from crmmining.engine.schema import SCHEMA_VERSION
 from crmmining.engine.workspace import Workspace
-from crmmining.errors import WorkspaceError
+from crmmining.errors import InUseError, WorkspaceError
 
 KEY_FILE = "key of the pseudonyms"
 """Under this name a workspace remembers where its key lies; the key itself is not in it."""
@@ -20,7 +21,10 @@ FileState = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Remembered:
-    """Nothing where there is no workspace, or a damaged one: opening it says so."""
+    """Nothing where there is no workspace, or a damaged one: opening it says so.
+
+    What is left of a damaged one counts: names that were hidden stay hidden when it is made anew.
+    """
 
     key_file: str | None = None
     holidays: str | None = None
@@ -28,17 +32,28 @@ class Remembered:
 
     @classmethod
     def of(cls, target: Path) -> Remembered:
-        """Read it, from a workspace of whichever version."""
+        """Read it, from a workspace of whichever version.
+
+        Raises:
+            InUseError: another process writes to it.
+        """
+        found = cls()
+        if not target.is_file():
+            return found
         try:
-            if not target.is_file():
-                return cls()
             with Workspace(target, read_only=True, check=False) as workspace:
-                workspace.version()
-                files = workspace.rows("SELECT path, bytes, modified, checksum FROM files")
-                return cls(
-                    workspace.meta(KEY_FILE),
-                    workspace.meta(HOLIDAYS),
-                    {(path, n_bytes, modified): checksum for path, n_bytes, modified, checksum in files},
-                )
+                version = workspace.version()
+                found = replace(found, key_file=workspace.meta(KEY_FILE))
+                found = replace(found, holidays=workspace.meta(HOLIDAYS))
+                if version == SCHEMA_VERSION:
+                    found = replace(found, checksums=_checksums(workspace))
+        except InUseError:
+            raise
         except WorkspaceError:
-            return cls()
+            pass
+        return found
+
+
+def _checksums(workspace: Workspace) -> dict[FileState, str]:
+    files = workspace.rows("SELECT path, bytes, modified, checksum FROM files")
+    return {(path, n_bytes, modified): checksum for path, n_bytes, modified, checksum in files}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from crmmining.engine.workspace import Workspace
-from crmmining.sources.changes import Reading
+from crmmining.sources.changes import Reading, checksum_read
 from crmmining.sources.raw_tables import RawTable
 from crmmining.sources.tables import TableReader
 from crmmining.sources.times import KnownFormat
@@ -32,7 +32,7 @@ def stage_file(workspace: Workspace, study: StudyFile, reading: Reading, file: i
             "path": [job.named],
             "bytes": [reading.n_bytes],
             "modified": [reading.modified],
-            "checksum": [reading.checksum],
+            "checksum": [checksum_read(reading)],
             "source": [job.source],
             "spec": [job.mark],
             "first_row": [reading.known.n_rows if reading.known else 0],

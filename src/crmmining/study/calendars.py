@@ -13,6 +13,7 @@ from crmmining.errors import nearest
 from crmmining.study.base import StudyModel
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PLACE = re.compile(r"[A-Z]{2,3}(-.+)?")
 _PERIOD = re.compile(r"(\w{3})(?:-(\w{3}))?\s+(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
@@ -115,8 +116,10 @@ def holiday_dates(place: str, years: range) -> set[dt.date]:
     """
     import holidays
 
-    country, _, part = place.partition("-")
     try:
+        if not _PLACE.fullmatch(place):
+            raise NotImplementedError
+        country, _, part = place.partition("-")
         return set(holidays.country_holidays(country, subdiv=part or None, years=years))
     except NotImplementedError:
         raise ValueError(

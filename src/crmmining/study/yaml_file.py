@@ -18,6 +18,7 @@ from crmmining.errors import MissingFileError, StudyFileError
 Place = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?\d+")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+[eE][-+]?\d+")
+_MOST_NESTED = 10_000
 _CONSTANTS = {"null": None, "~": None, "": None, "true": True, "false": False}
 
 
@@ -57,20 +58,34 @@ def read_yaml(path: Path) -> YamlFile:
         raise StudyFileError(path, line, f"not valid YAML: {error.problem or error.context}") from error
     except yaml.YAMLError as error:
         raise StudyFileError(path, None, f"not valid YAML: {str(error).splitlines()[0]}") from error
+    except ValueError as error:  # a character that is none
+        raise StudyFileError(path, None, f"not valid YAML: {error}") from error
+    except RecursionError:
+        raise _too_deep(path) from None
     lines: dict[Place, int] = {}
-    data = _plain(node, (), lines, path) if node is not None else None
+    try:
+        data = _plain(node, (), lines, path) if node is not None else None
+    except RecursionError:
+        raise _too_deep(path) from None
     return YamlFile(path, data, lines)
+
+
+def _too_deep(path: Path) -> StudyFileError:
+    return StudyFileError(path, None, "not valid YAML: nested too deeply, or a part that holds itself")
 
 
 def _composed(text: str) -> yaml.Node | None:
     """Read with the loader in C where there is one; what it refuses the other explains better."""
-    with suppress(AttributeError, yaml.YAMLError):
-        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    if sum(map(text.count, ("[", "{", "- ", "? "))) < _MOST_NESTED:  # in C there is no bottom to nesting
+        with suppress(AttributeError, ValueError, yaml.YAMLError):
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _plain(node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
     lines.setdefault(place, node.start_mark.line + 1)
+    if node.tag.startswith("!"):
+        raise StudyFileError(path, lines[place], f"{node.tag!r} is a tag, which means nothing here; quote it")
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, place, lines, path)
     if isinstance(node, yaml.SequenceNode):

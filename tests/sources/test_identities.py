@@ -204,3 +204,19 @@ def test_a_customer_with_hundreds_of_records_is_asked_about(tmp_path: Path) -> N
     study = opened(tmp_path, declared, work="\n".join(["at,step,who,case", *rows]) + "\n")
     row = study.quality.findings.query("what.str.startswith('customers with more')").to_dict("records")[0]
     assert (row["n"], row["of"], row["example"]) == (1, 2, "robot (101 records)")
+
+
+def test_a_phone_that_is_not_to_match_is_nobodys_key_whenever_it_comes(tmp_path: Path) -> None:
+    declared = """
+        study: Household
+        sources:
+          - table: day*.csv
+            event: {time: at, activity: step, customer: {phone: phone, id: who}}
+        customers: {match: [email]}
+    """
+    first = "at,step,phone,who\n2025-01-01,a,04,c1\n2025-01-02,b,04,\n"
+    second = "at,step,phone,who\n2025-01-03,a,04,c2\n"
+    opened(tmp_path, declared, day1=first).workspace.close()
+    grown = opened(tmp_path, declared, day2=second)
+    assert customers(grown) == ["c1", "c2"]
+    assert grown.quality.refused[["reason", "row"]].values.tolist() == [["neither customer nor record", 2]]

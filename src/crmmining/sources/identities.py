@@ -41,24 +41,23 @@ class KeyExpressions:
 def key_expressions(
     identity: Identity | None, columns: Columns, customers: Customers, hiding: Hiding
 ) -> KeyExpressions:
-    """The keys of a row; e-mail and phone are normalised, other keys stay as they are; then hidden."""
+    """The keys of a row; e-mail and phone are normalised, other keys stay as they are; then hidden.
+
+    An e-mail address or a phone number that is not to be matched is no key.
+    """
     found = []
     for kind, names in (identity or {}).items():
+        if kind in KEY_NAMES and kind not in customers.match:
+            continue
         for name in names:
             found.append((kind, hiding.of(_normalised(kind, columns.quoted(name), customers))))
     return KeyExpressions(tuple(found))
 
 
-def stage_keys(workspace: Workspace, keys: KeyExpressions, match: set[str], file: int) -> None:
-    """Remember every key of the table `raw`, and which keys stand together in a row.
-
-    Keys of a kind that is not to be matched across people (not in `match`, not a source's own id)
-    are not linked.
-    """
+def stage_keys(workspace: Workspace, keys: KeyExpressions, file: int) -> None:
+    """Remember every key of the table `raw`, and which keys stand together in a row."""
     kind, key = keys.kind(), keys.key()
     for number, (other_kind, other) in enumerate(keys.keys):
-        if other_kind in KEY_NAMES and other_kind not in match:
-            continue
         if number == 0:  # where the strongest is there, it stands beside itself
             workspace.run(
                 f"""

@@ -76,7 +76,7 @@ class TableReader:
         raw = read_raw(self.workspace, path, spec, self.study.folder, known)
         self._keep_where(raw.columns, spec)
         keys = key_expressions(spec.customer, raw.columns, self.study.customers, self.hiding)
-        stage_keys(self.workspace, keys, set(self.study.customers.match), file)
+        stage_keys(self.workspace, keys, file)
         if spec.record:
             self._stage_records(raw, spec, spec.record, keys, file)
         for kind, event in enumerate(spec.all_events):
@@ -227,7 +227,7 @@ class TableReader:
         columns = raw.columns
         keys = key_expressions(event.customer or spec.customer, columns, self.study.customers, self.hiding)
         if event.customer:
-            stage_keys(self.workspace, keys, set(self.study.customers.match), file)
+            stage_keys(self.workspace, keys, file)
         where = columns.condition(event.where)
         time_text, start_text = columns.role(event.time), columns.role(event.start)
         score, mood = columns.role(event.satisfaction), columns.role(event.sentiment)

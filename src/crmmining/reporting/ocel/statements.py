@@ -19,7 +19,9 @@ RECORD_ATTRIBUTES = """
     ORDER BY 1, 2
 """
 CUSTOMER_ATTRIBUTES = "SELECT DISTINCT attribute FROM customer_attributes ORDER BY 1"
-ACTIVITIES = "SELECT name FROM names WHERE kind = 'activity' ORDER BY code"
+ACTIVITIES = """
+    SELECT name FROM names WHERE kind = 'activity' AND code IN (SELECT activity FROM events) ORDER BY code
+"""
 
 CALLED = "ocel_customers"
 # A customer by the key they are called by, and its kind: an e-mail address where there is one.

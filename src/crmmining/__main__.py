@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line."""
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # else NumPy's threads spin, though nobody asks
     try:
         gc.disable()  # what is imported stays
         from crmmining.cli.boundary import run

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from crmmining.errors import CrmminingError, InUseError, WorkspaceError
 
+_ANEW = (
+    "delete it and load again: with --pseudonymise if names were hidden; whoever was forgotten in it must be "
+    "forgotten again"
+)
 _FULL = ("no space left", "disk full", "file too large", "quota exceeded")
 
 
@@ -27,9 +31,7 @@ def opening_error(path: Path, text: str) -> CrmminingError:
     if "could not set lock" in text.lower():
         return InUseError(f"{path} is in use by another process; wait for it to end and try again")
     return _full_disk(str(path), text) or WorkspaceError(
-        f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); "
-        "if it is damaged, delete it and load again: with --pseudonymise if names were hidden; whoever was "
-        "forgotten in it must be forgotten again"
+        f"{path} cannot be opened as a workspace ({text.splitlines()[0]}); if it is damaged, {_ANEW}"
     )
 
 
@@ -43,8 +45,8 @@ def running_error(path: Path | None, text: str) -> CrmminingError | None:
         return WorkspaceError(
             f"{place}: not enough memory for this step; give more with --memory, or close other programs"
         )
-    if "checksum" in said or "corrupt" in said or "failed to read" in said or "could not read" in said:
-        return WorkspaceError(f"{place} is damaged ({text.splitlines()[0]}); delete it and load again")
+    if "corrupt" in said or "failed to read" in said or "could not read" in said:
+        return WorkspaceError(f"{place} is damaged ({text.splitlines()[0]}); {_ANEW}")
     return None
 
 

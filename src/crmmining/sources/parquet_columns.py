@@ -145,11 +145,11 @@ class ParquetFile:
 
     def _texts(self, group: int, column: str, whole: _Column) -> _Numbered:
         own = Numbering(whole.likely)
-        codes = [_numbers(chunk, own) for chunk in self._chunks(group, column)]
+        codes, known = _side_by_side([_numbers(chunk, own) for chunk in self._chunks(group, column)])
         with whole.lock:
             joined = whole.texts.numbers(own.offsets, own.data)
             whole.likely = 1 << max(2 * len(own), 1).bit_length()
-        return _Numbered(_joined(codes), np.append(joined, np.int32(-1)))
+        return _Numbered(codes, np.append(joined if known is None else joined[known], np.int32(-1)))
 
     def _chunks(self, group: int, column: str) -> Iterator[Any]:
         """A column of a row group in stretches of rows; few distinct texts come as codes already."""
@@ -187,21 +187,35 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind))
 
 
-def _numbers(chunk: pa.Array, texts: Numbering) -> NDArray[np.int32]:
-    """The numbers of a chunk's texts, new ones being numbered; -1 where absent."""
+def _numbers(chunk: pa.Array, texts: Numbering) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
+    """The numbers of a chunk's texts, new ones being numbered; -1 where absent.
+
+    Where the file has codes already, these, and the number of each code.
+    """
     import pyarrow as pa
 
     there = present(chunk) if chunk.null_count else None
     if pa.types.is_dictionary(chunk.type):
-        known = np.append(_numbers(chunk.dictionary, texts), np.int32(-1))
+        known, _ = _numbers(chunk.dictionary, texts)
         codes = in_buffer(chunk.indices)
-        return known[codes if there is None else np.where(there, codes, -1)]
+        return (codes if there is None else np.where(there, codes, np.int32(-1))), known
     if pa.types.is_integer(chunk.type):
         chunk = chunk.cast(pa.string())
     kind = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
     offsets = in_buffer(chunk, kind=kind, n=len(chunk) + 1)
     data = chunk.buffers()[2]
-    return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), there)
+    return texts.numbers(offsets, np.frombuffer(data if data is not None else b"", np.uint8), there), None
+
+
+def _side_by_side(
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32] | None]],
+) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
+    """One array of what `_numbers` found: of a single part the file's own codes, which are not copied."""
+    codes, known = parts[0]
+    alone = len(parts) == 1
+    if alone and (known is None or (known.min(initial=0) >= 0 and np.bincount(known).max(initial=0) < 2)):
+        return codes, known
+    return _joined([c if k is None else np.append(k, np.int32(-1))[c] for c, k in parts]), None
 
 
 def _joined(stretches: list[NDArray[Any]]) -> NDArray[Any]:

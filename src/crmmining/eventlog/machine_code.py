@@ -89,6 +89,11 @@ def _passed(argument: Any, dtype: np.dtype[Any] | None) -> int:
     return int(argument.ctypes.data)
 
 
+def import_linker() -> None:
+    """Do ahead what the first kernel of a process waits for."""
+    _processor()
+
+
 def _sealed(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest() + content
 

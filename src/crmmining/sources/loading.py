@@ -189,8 +189,11 @@ def _import_while_copying() -> None:
     """Import what the work on the file will need, instead of waiting for its copy."""
     import concurrent.futures  # noqa: F401
 
-    import llvmlite.binding  # type: ignore[import-untyped,unused-ignore] # noqa: F401
     import pyarrow  # noqa: F401
+
+    from crmmining.eventlog.machine_code import import_linker
+
+    import_linker()
 
 
 def _leave_others(target: Path) -> None:

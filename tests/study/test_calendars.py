@@ -53,7 +53,9 @@ def test_scotland_has_other_bank_holidays_than_england() -> None:
     assert dt.date(2025, 1, 2) in holiday_dates("GB-SCT", range(2025, 2026))
 
 
-@pytest.mark.parametrize("place", ["XX", "GB-XYZ", "England"])
+@pytest.mark.parametrize(
+    "place", ["XX", "GB-XYZ", "England", "__class__", "country_holidays", "HolidayBase", "GB-", "gb"]
+)
 def test_a_country_that_is_none_is_refused(place: str) -> None:
     with pytest.raises(ValidationError, match="write a country like 'GB' or 'GB-ENG', or a list of dates"):
         WorkingCalendar(holidays=place)

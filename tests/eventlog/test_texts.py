@@ -50,3 +50,14 @@ def test_an_absent_text_has_no_number() -> None:
     numbering = Numbering()
     found = numbering.numbers(*as_bytes(["a", "", "a"]), np.array([1, 0, 1], np.uint8))
     assert (found.tolist(), numbering.names()) == ([0, -1, 0], ["a"])
+
+
+def test_absent_ones_are_told_apart_in_every_stretch_whatever_the_offsets_are() -> None:
+    texts = [f"case {i % 7}" for i in range(150_000)]
+    offsets, data = as_bytes(texts)
+    there = np.arange(len(texts)) % 5 != 0
+    found = Numbering().numbers(offsets.astype(np.int32), data, there.astype(np.uint8))
+    wanted, known = [], {}
+    for text, present in zip(texts, there.tolist(), strict=True):
+        wanted.append(known.setdefault(text, len(known)) if present else -1)
+    assert found.tolist() == wanted

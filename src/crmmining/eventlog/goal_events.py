@@ -15,9 +15,8 @@ from crmmining.study.study_file import StudyFile
 
 EVENT_PLACE = "f.rank * 1099511627776 + (e.event & 1099511627775)"
 """The order among equal times, as SQL: files in the order of a load from nothing, rows in theirs."""
-
-
 WORKING = ("by_values", "named_in_records", "walked_keys", "walked_records")
+"""The working tables of `goal_rows`, to be dropped by who walks them."""
 
 
 def goal_rows(engine: Engine, study: StudyFile, *, touched: bool) -> str:

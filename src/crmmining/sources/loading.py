@@ -64,7 +64,7 @@ def open_study(
     """
     study = read_study_file(Path(path), holidays=False)
     remembered = Remembered.of(study.workspace_path)
-    if study.calendar.place != remembered.holidays:
+    if study.calendar.place not in (None, remembered.holidays):
         read_study_file(Path(path))  # the list of all countries takes longer to read than the file
     study = with_pseudonyms(study, pseudonymise, remembered.key_file)
     say = progress or _quiet

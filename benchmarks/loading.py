@@ -201,9 +201,17 @@ def _increment(more: Found | None, first: Found) -> str:
     return f"{more['wall']:.1f} s | {more['touched']:,} | {more['wall'] / first['wall']:.1%}"
 
 
-def slope(x: list[float], y: list[float]) -> float:
-    """The power of x with which y grows, between the two largest."""
-    return math.log(y[-1] / y[-2]) / math.log(x[-1] / x[-2])
+def slopes(results: list[Found], seconds: list[float]) -> str:
+    """The power of the events with which seconds grow: to the largest without a limit, and on from there."""
+    free = [k for k, r in enumerate(results) if not r["memory"]]
+    spans = [(free[-2], free[-1], "without a limit")] if len(free) > 1 else []
+    if free and free[-1] + 1 < len(results):
+        spans.append((free[-1], len(results) - 1, "from there on, with one"))
+    said = []
+    for first, last, where in spans:
+        growth = math.log(results[last]["events"] / results[first]["events"])
+        said.append(f"{math.log(seconds[last] / seconds[first]) / growth:.2f} {where}")
+    return "slope " + ",\n".join(said)
 
 
 def draw(results: list[Found]) -> None:
@@ -217,12 +225,10 @@ def draw(results: list[Found]) -> None:
         "increment of 1 %, scattered": [r["increment"]["wall"] for r in results],
         VIEWED: [r["view"]["read"] + r["view"]["view"] for r in results],
     }
-    looks = zip(lines.items(), ("#1b4965", "#c8553d", "#6a994e"), (0, 9, -9), strict=True)
+    looks = zip(lines.items(), ("#1b4965", "#c8553d", "#6a994e"), (4, 4, -16), strict=True)
     for (name, seconds), colour, above in looks:
         left.loglog(events, seconds, "o-", color=colour, lw=1.8, ms=4.5)
-        label = f"{name}: slope {slope(events, seconds):.2f}"
-        if name == VIEWED:
-            label = f"{name}\n(under a limit in parts)"
+        label = f"{name}\n" + ("(under a limit in parts)" if name == VIEWED else slopes(results, seconds))
         left.annotate(label, (events[-1], seconds[-1]), (8, above), textcoords="offset points", va="center",
                       color=colour, fontsize=8.5)  # fmt: skip
     right.loglog(events, [r["load"]["peak"] / 1024 for r in results], "o-", color="#1b4965", lw=1.8, ms=4.5)
@@ -237,7 +243,7 @@ def draw(results: list[Found]) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(which="major", color="#dddddd", lw=0.6)
         axes.set_xlim(events[0] / 2.5, events[-1] * (80 if axes is left else 2.5))
-        axes.set_xticks(events, [f"{n:,.0f}" for n in events], fontsize=7.5)
+        axes.set_xticks(events, [f"{n / 1e6:g} M" for n in events], fontsize=7.5)
         axes.minorticks_off()
     right.set_ylim(0.1, 10)
     plt.rcParams["svg.hashsalt"] = "crmmining"
